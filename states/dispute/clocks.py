@@ -1,0 +1,70 @@
+"""The clocks of a dispute: which period of the rule pack, from which day, whom it reminds and what its end does."""
+
+from __future__ import annotations
+
+from states.casetype import DeadlineRule, Remind
+from states.labels import Label
+
+#: A right that expires for good: remind early, and say so on the last day.
+RIGHT = Remind(before=(7, 3, 1, 0))
+#: Office policy: a nudge, then a daily word to the supervisor.
+NUDGE = Remind(before=(0,))
+
+
+def clock(name: str, zh: str, en: str, *, period: str = "", runs_from: str = "today", **rest: object) -> DeadlineRule:
+    """A clock; its period bears the clock's own name unless another is given."""
+    return DeadlineRule(
+        name=name, label=Label(zh, en), period=period or name, runs_from=runs_from, **rest  # type: ignore[arg-type]
+    )
+
+
+def agreed(name: str, zh: str, en: str, *, runs_from: str = "today", **rest: object) -> DeadlineRule:
+    """A clock whose last day people agree on; no pack knows it."""
+    return DeadlineRule(name=name, label=Label(zh, en), runs_from=runs_from, **rest)  # type: ignore[arg-type]
+
+
+CLOCKS: tuple[DeadlineRule, ...] = (
+    clock("first-contact", "首次联系", "First contact", period="case-stagnant", remind=NUDGE),
+    clock("limitation", "仲裁时效", "Limitation", runs_from="facts.limitation_from",
+          remind=Remind(before=(90, 30, 7, 1, 0))),
+    clock("injury-employer-application", "单位申请工伤认定", "Employer applies for injury determination",
+          runs_from="facts.injured_on", remind=RIGHT),
+    clock("injury-worker-application", "职工申请工伤认定", "Worker applies for injury determination",
+          runs_from="facts.injured_on", remind=Remind(before=(90, 30, 7, 1, 0))),
+    clock("negotiation-reply", "协商答复", "Reply to the demand", runs_from="answers.sent_on",
+          on_expiry="negotiation_lapses"),
+    agreed("negotiation-agreed", "约定的协商期限", "Agreed negotiation period", on_expiry="negotiation_lapses"),
+    clock("mediation-decide", "受理审查", "Decide on acceptance", runs_from="facts.received_on",
+          remind=Remind(before=(1, 0))),
+    clock("mediation-from-receipt", "调解期限(自收到申请)", "Mediation, from receipt", runs_from="facts.received_on",
+          remind=Remind(before=(5, 1, 0), overdue=False), over_notice="may_arbitrate"),
+    clock("mediation-from-acceptance", "调解期限(自受理)", "Mediation, from acceptance",
+          runs_from="answers.accepted_on", remind=Remind(before=(5, 3, 1, 0)), on_expiry="mediation_lapses"),
+    agreed("session", "调解会", "Mediation session", remind=Remind(before=(3, 1, 0)), notice="session_near"),
+    clock("arbitration-review-window", "申请仲裁审查", "Apply for arbitration review",
+          runs_from="answers.signed_on", remind=Remind(before=(7, 3, 1, 0), overdue=False)),
+    clock("judicial-confirmation-window", "申请司法确认", "Apply for judicial confirmation",
+          runs_from="answers.signed_on", remind=Remind(before=(15, 7, 3, 1, 0), overdue=False)),
+    clock("follow-up-first", "回访", "Follow-up visit", remind=NUDGE),
+    agreed("performance", "履行", "Performance", remind=Remind(before=(3, 0)), notice="performance_near",
+           over_notice="performance_overdue"),
+    clock("arbitration-review-decision", "仲裁审查决定", "Decision on the review", runs_from="answers.filed_on"),
+    clock("judicial-confirmation-decision", "司法确认裁定", "Decision on the confirmation",
+          runs_from="answers.filed_on"),
+    clock("payment-order-acceptance", "支付令受理", "Acceptance of the payment order", runs_from="answers.filed_on"),
+    clock("payment-order-objection", "支付令异议期", "Objection to the payment order",
+          runs_from="answers.received_on", remind=Remind(before=(0,), overdue=False)),
+    clock("enforcement", "申请强制执行", "Apply for enforcement", runs_from="facts.performance_ends_on",
+          remind=Remind(before=(90, 30, 7, 1, 0))),
+    clock("referral-reply", "转办答复", "Reply to the referral", runs_from="answers.sent_on",
+          remind=Remind(before=(2, 0))),
+    clock("arbitration-acceptance", "仲裁受理", "Acceptance by the commission", runs_from="answers.filed_on"),
+    clock("arbitration-award", "仲裁裁决", "Arbitral award", runs_from="answers.received_on"),
+    agreed("hearing", "开庭", "Hearing", remind=Remind(before=(5, 3, 1, 0)), notice="session_near"),
+    clock("sue-after-award", "起诉", "Sue after the award", runs_from="answers.received_on", remind=RIGHT),
+    clock("annul-after-award", "单位申请撤销裁决", "Employer asks to annul", runs_from="answers.received_on",
+          remind=Remind(before=(0,), overdue=False)),
+    clock("appeal", "上诉", "Appeal", runs_from="answers.received_on", remind=RIGHT),
+    clock("close-after-end", "办理结案", "Close the case", remind=NUDGE),
+    clock("archive-after-close", "归档", "Archive", remind=NUDGE),
+)  # fmt: skip
