@@ -1,0 +1,139 @@
+"""Where Prefect lives, and under which rules. Nothing here imports prefect.
+
+Prefect reads its settings **once, at its first import**; after that the environment is dead letters. So
+everything it must know is one pure dictionary, and `apply_environment` puts it in place before anybody
+writes `import prefect`.
+
+Three intentions are behind the values. *Nothing leaves the machine*: no telemetry, no adverts, loopback
+only. *Nothing is kept twice*: our database is the truth, so Prefect keeps no results, no logs and no caches
+of ours, and its own database is a separate file under `home`. *Nobody waits*: short time-outs, one retry,
+no checks that cost a call a run.
+"""
+
+from __future__ import annotations
+
+import http.client
+import os
+import sys
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from states.errors import Fault
+
+DAY = 86_400
+"""Seconds."""
+
+
+class PrefectAlreadyAwake(Fault, RuntimeError):
+    """Prefect was imported before its environment was set; it would run with other settings than ours."""
+
+    code: ClassVar[str] = "prefect_already_awake"
+
+
+def prefect_environment(home: Path, port: int) -> dict[str, str]:
+    """The settings for Prefect's server and for its client in our process: the same for both.
+
+    `home` holds everything Prefect writes; `port` is on 127.0.0.1. Names and values were read in Prefect
+    3.8.8.
+    """
+    origin = f"http://127.0.0.1:{port}"
+    return _place(home, port, origin) | _silence() | _thrift() | _haste()
+
+
+def _place(home: Path, port: int, origin: str) -> dict[str, str]:
+    """One server of ours, on loopback, with a database of its own: never a hidden second one."""
+    return {
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_URL": f"{origin}/api",
+        "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": origin,
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
+        "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "ui"),  # site-packages may be read-only
+    }
+
+
+def _silence() -> dict[str, str]:
+    """Nothing goes to Prefect the company, to an advertiser, or onto our terminal."""
+    return {
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",  # the run shell logs what matters, without values
+        "PREFECT_LOGGING_COLORS": "false",
+        "PREFECT_LOGGING_TO_API_ENABLED": "false",
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+        "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+    }
+
+
+def _thrift() -> dict[str, str]:
+    """Keep no results (they would be personal data, pickled), forget runs after thirty days, start without
+    blocks.
+    """
+    return {
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+        "PREFECT_TASKS_DEFAULT_NO_CACHE": "true",
+        "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "3d",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(30 * DAY),
+        "PREFECT_EVENTS_WORKER_MAX_QUEUE_SIZE": "5000",  # bounded memory in an outage
+    }
+
+
+def _haste() -> dict[str, str]:
+    """Short patience: the outbox and the run journal repair what Prefect misses, so Prefect need not
+    insist.
+
+    One retry, not none: a server on SQLite says 503 whenever two writers meet. CSRF tokens are off on both
+    sides, which is right on loopback only, and saves a call a run. A kept connection outlives a quiet
+    minute (the default is 5 s).
+    """
+    return {
+        "PREFECT_CLIENT_MAX_RETRIES": "1",
+        "PREFECT_CLIENT_RETRY_JITTER_FACTOR": "0.5",
+        "PREFECT_API_REQUEST_TIMEOUT": "5",
+        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
+        "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "false",
+        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
+        "PREFECT_SERVER_API_KEEPALIVE_TIMEOUT": "75",
+    }
+
+
+def apply_environment(home: Path, port: int) -> None:
+    """Put the settings into this process. Call it before the first `import prefect`; calling it again is
+    harmless.
+
+    Raises `PrefectAlreadyAwake` where prefect has been imported under other settings: it would ignore ours.
+    """
+    wanted = prefect_environment(home, port)
+    differing = sorted(name for name, value in wanted.items() if os.environ.get(name) != value)
+    if differing and "prefect" in sys.modules:
+        raise PrefectAlreadyAwake(
+            f"prefect was imported before apply_environment; these settings differ: {', '.join(differing)}"
+        )
+    os.environ.update(wanted)
+
+
+def api_answers(api_url: str | None = None, timeout: float = 0.3) -> bool:
+    """Whether a Prefect API answers its health question within `timeout` seconds. No URL: the one in the
+    environment.
+
+    Plain `http.client`: it needs neither prefect nor a TLS context (48 ms), and knows no proxies.
+    """
+    parts = urlsplit(api_url or os.environ.get("PREFECT_API_URL", ""))
+    if not parts.hostname:
+        return False
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.hostname, parts.port, timeout=timeout)
+    try:
+        connection.request("GET", f"{parts.path.rstrip('/')}/health")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
