@@ -38,7 +38,8 @@ def chinese_number(number: int) -> str:
 
 def cite_zh(cites: Iterable[str], laws: Mapping[str, Law]) -> str:
     """Short citations as a Chinese paper prints them; a law cited twice running is named once."""
-    return "、".join(law + article for law, article in _named_once(cites, laws, chinese=True))
+    parts = _named_once(cites, laws, chinese=True)
+    return "、".join(law + article.replace("§", " §") for law, article in parts)
 
 
 def cite_en(cites: Iterable[str], laws: Mapping[str, Law]) -> str:

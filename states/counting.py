@@ -19,7 +19,7 @@ deadline, it can be printed years later (`explain`), and it can be counted again
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pydantic import TypeAdapter
@@ -67,7 +67,7 @@ def count(start: date, period: Period, calendar: WorkCalendar) -> Count:
         return Count(start, start, opens, start, hangs, period, calendar)
     sign = 1 if period.direction is Direction.AFTER else -1
     raw = _moved(start, sign * period.number, period.unit, calendar)
-    return _settled(Count(start, raw, None, raw, False, period, calendar))
+    return _settled(start, raw, period, calendar)
 
 
 def extend(earlier: Count, days: int) -> Count:
@@ -82,7 +82,7 @@ def extend(earlier: Count, days: int) -> Count:
     unit = Unit.WD if earlier.period.unit is Unit.WD else Unit.ND
     raw = _moved(earlier.raw_on, days, unit, earlier.calendar)
     change: Change = {"change": "extended", "days": days, "due_before": earlier.due_on.isoformat()}
-    return _settled(replace(earlier, raw_on=raw, changes=(*earlier.changes, change)))
+    return _settled(earlier.start, raw, earlier.period, earlier.calendar, (*earlier.changes, change))
 
 
 def resume(earlier: Count, paused_on: date, resumed_on: date) -> Count:
@@ -103,7 +103,7 @@ def resume(earlier: Count, paused_on: date, resumed_on: date) -> Count:
         "resumed_on": resumed_on.isoformat(),
         "due_before": earlier.due_on.isoformat(),
     }
-    return _settled(replace(earlier, raw_on=raw, changes=(*earlier.changes, change)))
+    return _settled(earlier.start, raw, earlier.period, earlier.calendar, (*earlier.changes, change))
 
 
 def recount(stored: Explanation, calendar: WorkCalendar) -> Count:
@@ -162,17 +162,18 @@ def _moved(day: date, number: int, unit: Unit, calendar: WorkCalendar) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _settled(counted: Count) -> Count:
+def _settled(
+    start: date, raw: date, period: Period, calendar: WorkCalendar, changes: tuple[Change, ...] = ()
+) -> Count:
     """Roll the raw end off a rest day, and say whether an unpublished calendar could move the result."""
-    period, calendar, raw = counted.period, counted.calendar, counted.raw_on
     due = raw
     if period.direction is Direction.BEFORE:
         due = calendar.on_or_before(raw)
-    elif period.direction is Direction.AFTER and period.rolls:
+    elif period.rolls:
         due = calendar.on_or_after(raw)
-    first, last = sorted((counted.start if period.unit is Unit.WD else raw, due))
-    hangs = _open(calendar, first, last)
-    return Count(counted.start, due, counted.opens_on, raw, hangs, period, calendar, counted.changes)
+    first = start if period.unit is Unit.WD else raw
+    provisional = _open(calendar, min(first, due), max(first, due))
+    return Count(start, due, None, raw, provisional, period, calendar, changes)
 
 
 def _open(calendar: WorkCalendar, first: date, last: date) -> bool:
@@ -180,7 +181,7 @@ def _open(calendar: WorkCalendar, first: date, last: date) -> bool:
     return (
         calendar.may_still_move(first)
         or calendar.may_still_move(last)
-        or any(calendar.is_provisional(year) for year in range(first.year, last.year + 1))
+        or any(calendar.is_provisional(year) for year in range(first.year + 1, last.year))
     )
 
 
