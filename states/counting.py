@@ -92,18 +92,7 @@ def resume(earlier: Count, paused_on: date, resumed_on: date) -> Count:
         raise ValueError(
             f"{earlier.period.name} does not run at {paused_on}, or resumes before it ({resumed_on})"
         )
-    if earlier.period.unit is Unit.WD:
-        left = earlier.calendar.working_days_between(paused_on, earlier.raw_on)
-        raw = earlier.calendar.shift(resumed_on, left) if left else resumed_on
-    else:
-        raw = resumed_on + max(earlier.raw_on - paused_on, timedelta(0))
-    change: Change = {
-        "change": "paused",
-        "paused_on": paused_on.isoformat(),
-        "resumed_on": resumed_on.isoformat(),
-        "due_before": earlier.due_on.isoformat(),
-    }
-    return _settled(earlier.start, raw, earlier.period, earlier.calendar, (*earlier.changes, change))
+    return _resumed(earlier, paused_on, resumed_on)
 
 
 def recount(stored: Explanation, calendar: WorkCalendar) -> Count:
@@ -113,11 +102,9 @@ def recount(stored: Explanation, calendar: WorkCalendar) -> Count:
         if change["change"] == "extended":
             counted = extend(counted, change["days"])
         else:
-            paused, resumed = (
-                date.fromisoformat(change["paused_on"]),
-                date.fromisoformat(change["resumed_on"]),
-            )
-            counted = resume(counted, paused, resumed)
+            # A pause that was within the period stays, even if the new calendar ends the period before it.
+            paused, resumed = change["paused_on"], change["resumed_on"]
+            counted = _resumed(counted, date.fromisoformat(paused), date.fromisoformat(resumed))
     return counted
 
 
@@ -174,6 +161,21 @@ def _settled(
     first = start if period.unit is Unit.WD else raw
     provisional = _open(calendar, min(first, due), max(first, due))
     return Count(start, due, None, raw, provisional, period, calendar, changes)
+
+
+def _resumed(earlier: Count, paused_on: date, resumed_on: date) -> Count:
+    if earlier.period.unit is Unit.WD:
+        left = earlier.calendar.working_days_between(paused_on, earlier.raw_on)
+        raw = earlier.calendar.shift(resumed_on, left) if left else resumed_on
+    else:
+        raw = resumed_on + max(earlier.raw_on - paused_on, timedelta(0))
+    change: Change = {
+        "change": "paused",
+        "paused_on": paused_on.isoformat(),
+        "resumed_on": resumed_on.isoformat(),
+        "due_before": earlier.due_on.isoformat(),
+    }
+    return _settled(earlier.start, raw, earlier.period, earlier.calendar, (*earlier.changes, change))
 
 
 def _open(calendar: WorkCalendar, first: date, last: date) -> bool:
