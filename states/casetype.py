@@ -27,6 +27,8 @@ Effect = Callable[[CaseView, Any, Moment], Iterable[Entry]]
 
 #: A way that leads back to where the case stands.
 STAY = "="
+#: The step by which a case comes to be.
+OPEN = "open"
 #: In `voids`: every clock of the case that still runs.
 ALL = "*"
 
@@ -147,17 +149,38 @@ class CaseType:
     opening_effect: Effect | None = None
     by_name: Mapping[str, Step] = field(init=False, repr=False)
     rule: Mapping[str, DeadlineRule] = field(init=False, repr=False)
+    #: the states of a case that has ended: its outcome stays while it is in one of them
+    ended: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {step.name: step for step in self.steps})
         object.__setattr__(self, "rule", {rule.name: rule for rule in self.deadlines})
+        led = {way.to for step in self.steps for way in step.ways if way.outcome is not None}
+        object.__setattr__(self, "ended", frozenset(led | self.finals))
         from states.laws import check  # the laws speak of case types; a type that breaks one must not come to life
 
         check(self)
 
+    @property
+    def opening(self) -> Step:
+        """The step by which a case comes to be; it leads into the initial state and is not among `steps`."""
+        return Step(
+            name=OPEN,
+            label=Label("登记", "Open"),
+            source=frozenset({self.initial}),
+            ways=(Way(STAY),),
+            by=self.opened_by,
+            asks=self.opens_with,
+            effect=self.opening_effect,
+            starts=self.starts,
+            papers=self.papers_at_opening,
+            tells=self.tells_at_opening,
+            undoable=False,
+        )
+
     def step(self, name: str) -> Step | None:
         """The step of that name, None when the type has none."""
-        return self.by_name.get(name)
+        return self.opening if name == OPEN else self.by_name.get(name)
 
     def stage(self, value: str) -> Stage:
         """The state with its names."""

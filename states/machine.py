@@ -16,7 +16,7 @@ from typing import Any
 from config.rules import Unit
 from transitions import Machine, MachineError
 
-from states.casetype import ALL, STAY, CaseType, DeadlineRule, Guard, Step, Way
+from states.casetype import ALL, OPEN, STAY, CaseType, DeadlineRule, Guard, Step, Way
 from states.caseview import CaseView, Moment, Outcome
 from states.counting import Count, count
 from states.entries import Entry, SetFacts, StartDeadline
@@ -80,8 +80,8 @@ def machine_of(case_type: CaseType) -> Machine:
     arrows = [
         {
             "trigger": step.name,
-            "source": sorted(step.source),
-            "dest": STAY if way.to == STAY else way.to,
+            "source": sorted(str(state) for state in step.source),
+            "dest": str(way.to),
             "conditions": _takes(index),
         }
         for step in case_type.steps
@@ -91,7 +91,7 @@ def machine_of(case_type: CaseType) -> Machine:
         model=None,
         states=[str(stage) for stage in case_type.stages],
         transitions=arrows,
-        initial=case_type.initial,
+        initial=str(case_type.initial),
         auto_transitions=False,
         send_event=True,
         queued=False,
@@ -169,7 +169,8 @@ def _decision(case_type: CaseType, case: CaseView, step: Step, form: Form, momen
     index, way = _way(step, case, form, moment)
     probe = _Probe(case.state, index)
     try:
-        machine_of(case_type).events[step.name].trigger(probe)
+        if step.name != OPEN:
+            machine_of(case_type).events[step.name].trigger(probe)
     except MachineError as fault:  # unreachable while the laws hold; the library has the last word
         raise StepRefused([Reason("wrong_state", Label("案件状态不符", "the case is in another state"))]) from fault
     entries = tuple(step.effect(case, form, moment)) if step.effect else ()

@@ -1,0 +1,47 @@
+"""Settings of this machine: environment variables `CONCORD_…`, read once at the start and passed on.
+
+Facts of law stand in `rulepacks/`, the calendar in `calendars/`, the rhythm in `timetable.py`; only what differs from
+machine to machine stands here. `concord doctor` prints the values that are in force, secrets masked.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What the program needs to know of the machine it runs on."""
+
+    model_config = SettingsConfigDict(env_prefix="CONCORD_", extra="ignore", frozen=True)
+
+    home: Path = Field(ROOT / "var", description="folder of everything the program writes: database, keys, papers, logs")
+    database_url: str = Field("", description="SQLAlchemy address of the case database; empty: SQLite in `home`")
+    language: Literal["zh", "en"] = Field("zh", description="language of the command line and of people without one")
+    rule_pack: str = Field("cn", description="rule pack of organisations that name none")
+    prefect: bool = Field(True, description="start and watch an own Prefect server")
+    prefect_port: int = Field(4200, ge=1, le=65535, description="loopback port of the own Prefect server")
+    patience: float = Field(0.3, gt=0, le=5, description="seconds a person waits for Prefect before the bare step runs")
+    smtp_host: str = Field("", description="mail server; empty: no mail is sent, notices stay in the inbox")
+    smtp_port: int = Field(25, ge=1, le=65535, description="port of the mail server")
+    smtp_starttls: bool = Field(False, description="ask the mail server for TLS before anything is sent")
+    smtp_user: str = Field("", description="account at the mail server; empty: no sign-in")
+    smtp_password: str = Field("", description="password at the mail server", repr=False)
+    mail_from: str = Field("concord@localhost", description="sender of all mail")
+    console_notices: bool = Field(False, description="also print notices to home/notices.log (for trying out)")
+    base_url: str = Field("", description="address of the office's pages; empty: notices name the command instead")
+
+    @property
+    def database(self) -> str:
+        """The address of the case database."""
+        return self.database_url or f"sqlite:///{self.home / 'concord.db'}"
+
+
+def load_settings() -> Settings:
+    """The settings of this process. Raises pydantic's error, which names the variable and the rule."""
+    return Settings()

@@ -1,0 +1,170 @@
+"""The one door. `take_step` applies a request: one transaction, at most once, whoever calls it and however often.
+
+    load request and case, locked → decide (pure) → write case, event, clocks, papers, outbox → mark applied → COMMIT
+
+A refusal is an answer too: it is kept on the request, and the same request gives the same refusal again. Anything else that
+goes wrong leaves the case as it was and the request marked `failed`, to be retried. If the acknowledgement of a COMMIT is
+lost, the request itself tells whether it was applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy.exc import DBAPIError
+
+from config.crashpoints import crashpoint
+from documents.issue import issue_papers
+from flows.judging import judge, not_found, roles_in
+from flows.office import Office
+from flows.opening import new_cases
+from models import clerk
+from models.casebook import CaseRow, load_case
+from models.clerk import Act
+from models.requests import StepRequest
+from notifications.tell import post
+from states import errors
+from states.casetype import OPEN
+from states.errors import Reason, Refusal
+from states.labels import Label
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the person gets back: which case, where it stands now, after which event."""
+
+    request_id: int
+    case_id: int
+    number: str
+    version: int
+    step: str
+    state: str
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is kept on the request."""
+        return {
+            "case_id": self.case_id, "number": self.number, "version": self.version, "step": self.step,
+            "state": self.state,
+        }  # fmt: skip
+
+
+REQUEST = select(
+    StepRequest.id, StepRequest.case_id, StepRequest.case_type, StepRequest.unit_id, StepRequest.step,
+    StepRequest.actor_id, StepRequest.answers, StepRequest.expected_version, StepRequest.status, StepRequest.receipt,
+)  # fmt: skip
+_ONE = REQUEST.where(StepRequest.id == bindparam("id")).with_for_update()
+SETTLE = (
+    update(StepRequest.__table__)  # type: ignore[arg-type]
+    .where(StepRequest.id == bindparam("b_id"), StepRequest.status != "applied")
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("status", "receipt", "settled_at", "observed", "flow_run_id", "error")
+        }
+        # a refused request for a new case has none; one for a case keeps its own
+        | {"case_id": func.coalesce(bindparam("case_id"), StepRequest.case_id)}
+    )
+)
+
+
+def take_step(office: Office, request_id: int, *, observed: bool = False, flow_run_id: str = "") -> Receipt:
+    """Apply the request and give its receipt. Raises the `Refusal`, also when it was refused before."""
+    crashpoint("step.before-begin")
+    seen = {"observed": observed, "flow_run_id": flow_run_id}
+    try:
+        with office.store.write() as connection:
+            receipt = _apply(connection, office, request_id, seen)
+    except Refusal as refusal:
+        with office.store.write() as connection:
+            connection.execute(SETTLE, [refused_row(office, request_id, refusal, seen)])
+        raise
+    except DBAPIError:
+        kept = kept_receipt(office, request_id)  # the COMMIT may have arrived although its answer did not
+        if kept is None:
+            raise
+        return kept
+    crashpoint("step.committed")
+    return receipt
+
+
+def _apply(connection: Connection, office: Office, request_id: int, seen: Mapping[str, Any]) -> Receipt:
+    request = connection.execute(_ONE, {"id": request_id}).one()
+    earlier = earlier_answer(request)
+    if earlier is not None:
+        return earlier
+    now = office.now()
+    case = _case_of(connection, office, request)
+    act = judge(office, request, case, roles_in(connection, case, request.actor_id, now), now)
+    crashpoint("step.decided")
+    write_acts(connection, [act])
+    crashpoint("step.written")
+    receipt = receipt_of(act, request_id)
+    connection.execute(SETTLE, [applied_row(office, receipt, seen)])
+    return receipt
+
+
+def _case_of(connection: Connection, office: Office, request: Row[Any]) -> CaseRow:
+    if request.step == OPEN:
+        return new_cases(connection, office, [request])[0]
+    case = load_case(connection, request.case_id, lock=True)
+    if case is None:
+        raise not_found()
+    return case
+
+
+def write_acts(connection: Connection, acts: Sequence[Act]) -> None:
+    """Everything those decisions write, for one case or for hundreds: rows, papers, notices."""
+    clerk.write(connection, acts)
+    issue_papers(connection, acts)
+    post(connection, acts)
+
+
+def receipt_of(act: Act, request_id: int) -> Receipt:
+    """The receipt of an act."""
+    return Receipt(request_id, act.case.id, act.case.number, act.seq, act.decision.step.name, act.decision.state)
+
+
+def applied_row(office: Office, receipt: Receipt, seen: Mapping[str, Any]) -> dict[str, Any]:
+    """The request as it stands once it was applied."""
+    return {
+        "b_id": receipt.request_id, "status": "applied", "receipt": receipt.as_json(), "settled_at": office.now(),
+        "case_id": receipt.case_id, "error": "", **seen,
+    }  # fmt: skip
+
+
+def refused_row(office: Office, request_id: int, refusal: Refusal, seen: Mapping[str, Any]) -> dict[str, Any]:
+    """The request as it stands once it was refused, with all the reasons in both languages."""
+    reasons = [
+        {"code": r.code, "text": list(r.text), "remedy": list(r.remedy), "field": r.field} for r in refusal.reasons
+    ]
+    return {
+        "b_id": request_id, "status": "refused", "receipt": {"refusal": type(refusal).__name__, "reasons": reasons},
+        "settled_at": office.now(), "case_id": None, "error": "", **seen,
+    }  # fmt: skip
+
+
+def earlier_answer(request: Row[Any]) -> Receipt | None:
+    """The receipt the request already has; raises the refusal it already got; None while it waits."""
+    if request.status == "applied":
+        return Receipt(request.id, **request.receipt)
+    if request.status == "refused":
+        raise refusal_from(request.receipt)
+    return None
+
+
+def refusal_from(stored: Mapping[str, Any]) -> Refusal:
+    """The refusal a request was answered with, as it was."""
+    kind: type[Refusal] = getattr(errors, str(stored["refusal"]))
+    return kind(
+        [Reason(r["code"], Label(*r["text"]), Label(*r["remedy"]), r["field"]) for r in stored["reasons"]]
+    )
+
+
+def kept_receipt(office: Office, request_id: int) -> Receipt | None:
+    """The receipt of a request that was applied, None otherwise."""
+    with office.store.read() as connection:
+        request = connection.execute(REQUEST.where(StepRequest.id == request_id)).one_or_none()
+    return Receipt(request_id, **request.receipt) if request and request.status == "applied" else None

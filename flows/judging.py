@@ -1,0 +1,78 @@
+"""Judging a request: who asks, what he is for this case, and what the case type says to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from config.clock import day_at
+from config.rules import load_pack
+from config.workdays import work_calendar
+from flows.office import Office
+from models.casebook import CaseRow, is_party, positions_of
+from models.clerk import Act
+from states.caseview import Moment
+from states.errors import CaseNotFound, Refusal, StaleCase, refuse
+from states.labels import Label
+from states.machine import decide
+from states.registry import case_type
+from states.roles import Role
+
+CLOCK_ONLY = frozenset({Role.CLOCK})
+WORKING_ROLES = {"dispute": Role.MEDIATOR, "bargaining": Role.OFFICER}
+
+
+def not_found() -> Refusal:
+    """The one answer for a case that is absent and for one that is hidden."""
+    return refuse(
+        CaseNotFound,
+        "case_not_found",
+        Label("没有这一案件,或您无权查看", "there is no such case, or you may not see it"),
+        Label("请核对案号", "check the number"),
+    )
+
+
+def roles_in(connection: Connection, case: CaseRow, actor_id: int | None, at: datetime) -> frozenset[Role]:
+    """What the person is for this case; nobody is the clock. Empty: the case is hidden from him."""
+    if actor_id is None:
+        return CLOCK_ONLY
+    held = positions_of(connection, actor_id, day_at(at))
+    roles = {Role(role) for role, path in held if case.unit_path.startswith(path)}
+    if case.owner_id == actor_id:
+        roles |= {Role(role) for role, _ in held if role == WORKING_ROLES.get(case.type)}
+    if case.id and not roles and is_party(connection, actor_id, case.id):
+        roles.add(Role.PARTY)
+    return frozenset(roles)
+
+
+def moment_of(case: CaseRow, roles: frozenset[Role], actor_id: int | None, now: datetime) -> Moment:
+    """The moment in which the case is judged, under its own rule pack."""
+    pack = load_pack(case.pack)
+    return Moment(now, day_at(now), pack, work_calendar(pack.calendar), roles, actor_id)
+
+
+def judge(office: Office, request: Row[Any], case: CaseRow, roles: frozenset[Role], now: datetime) -> Act:
+    """What the request would write. Raises a `Refusal` with all its reasons."""
+    if not roles:
+        raise not_found()
+    if request.expected_version is not None and request.expected_version != case.version:
+        raise _stale(case)
+    moment = moment_of(case, roles, request.actor_id, now)
+    decision = decide(case_type(case.type, case.type_version), case, request.step, request.answers, moment)
+    role = min(decision.step.by & roles)
+    return Act(case, decision, now, moment.today, request.actor_id, role, request.id)
+
+
+def _stale(case: CaseRow) -> Refusal:
+    state = case_type(case.type, case.type_version).stage(case.state).label
+    return refuse(
+        StaleCase,
+        "stale_case",
+        Label(
+            f"案件已由他人办理,现为“{state.zh}”(第{case.version}版)",
+            f"somebody else moved this case; it is now “{state.en}” (version {case.version})",
+        ),
+        Label("查看最新情况后再办理,所填内容已保留", "look at it again, then go on; what you typed is kept"),
+    )

@@ -1,0 +1,43 @@
+"""The office of this process: its store, its settings, its clock. Built once at the start and passed along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from config.clock import day_at
+from config.settings import Settings
+from models.session import Store, open_store
+
+
+def utc_now() -> datetime:
+    """The wall clock: the only place below the command line that reads it, handed on as `Office.clock`."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Office:
+    """What everything that happens needs."""
+
+    store: Store
+    settings: Settings
+    clock: Callable[[], datetime] = utc_now
+
+    def now(self) -> datetime:
+        """This instant, UTC."""
+        return self.clock()
+
+    def today(self) -> date:
+        """This day in the office's zone."""
+        return day_at(self.clock())
+
+    def at(self, clock: Callable[[], datetime]) -> Office:
+        """The same office with another clock (`--as-of`)."""
+        return Office(self.store, self.settings, clock)
+
+
+def open_office(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Office:
+    """The office of those settings. The tables must exist (`flows.migrating.migrate`)."""
+    store = open_store(settings.database, settings.home / "secret.key")
+    return Office(store, settings, clock)

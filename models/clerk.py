@@ -1,0 +1,244 @@
+"""The clerk writes decisions: case, event, clocks, and whatever the entries ask for. One way for one case and for hundreds.
+
+A batch hands over many decisions at once; every kind of row is then written by one statement. Children of an event carry the
+case's id and the event's `seq`, so nothing has to wait for a generated key. The clerk decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, update
+
+from models import entries as rows_of
+from models.casebook import CaseRow, OpenDeadline
+from models.cases import CaseEvent, CaseFile
+from models.chain import START, digest, event_hash
+from models.deadlines import Deadline
+from states.agenda import first_day
+from states.casetype import ALL
+from states.entries import Assign, Entry, MeetDeadline, MoveDeadline, MoveUp
+from states.machine import Decision, Start, facts_after
+from states.registry import case_type
+
+
+@dataclass(frozen=True)
+class Act:
+    """A decision on its way into the store: who took it, when, for which request."""
+
+    case: CaseRow
+    decision: Decision
+    at: datetime
+    day: date
+    actor_id: int | None
+    role: str
+    request_id: int | None
+
+    @property
+    def seq(self) -> int:
+        """The event's place in the case: the case's version after it."""
+        return self.case.version + 1
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The facts of the case after the step."""
+        return facts_after(self.case.facts, self.decision.entries)
+
+
+class StaleWrite(RuntimeError):
+    """A case moved between reading and writing; the transaction must be rolled back and tried again."""
+
+
+_UPDATE = (
+    update(CaseFile.__table__)  # type: ignore[arg-type]
+    .where(CaseFile.id == bindparam("b_id"), CaseFile.version == bindparam("b_version"))
+    .values({name: bindparam(name) for name in (
+        "state", "version", "unit_id", "owner_id", "contract_id", "facts", "outcome", "closed_on", "moved_at", "head",
+    )})
+)  # fmt: skip
+_EVENT = insert(CaseEvent.__table__)  # type: ignore[arg-type]
+_DEADLINE = insert(Deadline.__table__)  # type: ignore[arg-type]
+_SETTLE = (
+    update(Deadline.__table__)  # type: ignore[arg-type]
+    .where(Deadline.id == bindparam("b_id"))
+    .values({name: bindparam(name) for name in ("status", "next_on", "ended_by", "met_on")})
+)
+_MOVE = (
+    update(Deadline.__table__)  # type: ignore[arg-type]
+    .where(Deadline.id == bindparam("b_id"))
+    .values({name: bindparam(name) for name in ("due_on", "next_on", "explanation", "status")})
+)
+
+
+def write(connection: Connection, acts: Sequence[Act]) -> None:
+    """Write those decisions, one a case. Raises `StaleWrite` if a case is no longer at the version it was read at."""
+    batch = _Batch(connection)
+    for act in acts:
+        batch.add(act)
+    batch.flush()
+
+
+class _Batch:
+    """Rows gathered from many decisions, written table by table."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.cases: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
+        self.started: list[dict[str, Any]] = []
+        self.settled: list[dict[str, Any]] = []
+        self.moved: list[dict[str, Any]] = []
+        self.children: dict[Any, list[dict[str, Any]]] = defaultdict(list)
+
+    def add(self, act: Act) -> None:
+        """Take one decision apart into rows."""
+        case, decision = act.case, act.decision
+        contract_id, unit_id = rows_of.places(self.connection, act)
+        ended, moved = self._clocks(act)
+        undo = _before(act, ended, moved)
+        event = {
+            "case_id": case.id, "seq": act.seq, "step": decision.step.name, "from_state": case.state,
+            "to_state": decision.state, "actor_id": act.actor_id, "role": act.role, "unit_id": case.unit_id,
+            "request_id": act.request_id, "at": act.at, "previous": case.head or START,
+        }  # fmt: skip
+        event["detail"] = {"entries": [_as_json(entry) for entry in decision.entries], "before": undo}
+        event["detail_digest"] = digest(event["detail"])
+        event["hash"] = event_hash(event["previous"], event)
+        self.events.append(event)
+        self.cases.append(
+            {
+                "b_id": case.id, "b_version": case.version, "state": decision.state, "version": act.seq,
+                "unit_id": unit_id, "owner_id": _owner(act), "contract_id": contract_id, "facts": act.facts,
+                "outcome": _outcome(act), "closed_on": _closed_on(act),
+                "moved_at": act.at, "head": event["hash"],
+            }
+        )  # fmt: skip
+        for start in decision.starts:
+            self.started.append(_deadline(case.id, act.seq, start, act.day))
+        for entry in decision.entries:
+            rows_of.collect(self.children, act, entry)
+
+    def _clocks(self, act: Act) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        decision = act.decision
+        if not (decision.meets or decision.voids or decision.starts or _touches_clocks(decision.entries)):
+            return [], []
+        met = set(decision.meets)
+        ended, moved = [], []
+        restarted = {(start.rule.name, start.subject) for start in decision.starts}
+        for row in act.case.deadlines:
+            if row.rule in met or _is_met(decision.entries, row):
+                ended.append(_ending(row, "met", act))
+            elif ALL in decision.voids or row.rule in decision.voids or (row.rule, row.subject) in restarted:
+                ended.append(_ending(row, "void", act))
+            elif (entry := _move_of(decision.entries, row)) is not None:
+                moved.append(_moving(act, row, entry))
+        self.settled += ended
+        self.moved += moved
+        return ended, moved
+
+    def flush(self) -> None:
+        """Write everything, parents first."""
+        written = self.connection.execute(_UPDATE, self.cases)
+        if written.rowcount != len(self.cases):
+            raise StaleWrite
+        self.connection.execute(_EVENT, self.events)
+        for statement, rows in ((_SETTLE, self.settled), (_MOVE, self.moved), (_DEADLINE, self.started)):
+            if rows:
+                self.connection.execute(statement, rows)
+        rows_of.write_children(self.connection, self.children)
+
+
+def _as_json(entry: Entry) -> dict[str, Any]:
+    assert is_dataclass(entry)
+    kept = {} if type(entry).__name__ == "PartyJoins" else asdict(entry)
+    return {"entry": type(entry).__name__, **kept}
+
+
+def _owner(act: Act) -> int | None:
+    for entry in reversed(act.decision.entries):
+        if isinstance(entry, Assign):
+            return entry.person_id
+    return act.case.owner_id
+
+
+def _has_ended(act: Act) -> bool:
+    return act.decision.state in case_type(act.case.type, act.case.type_version).ended
+
+
+def _outcome(act: Act) -> str | None:
+    if act.decision.outcome is not None:
+        return str(act.decision.outcome)
+    return act.case.outcome if _has_ended(act) else None
+
+
+def _closed_on(act: Act) -> date | None:
+    if act.decision.outcome is not None:
+        return act.day
+    return act.case.closed_on if _has_ended(act) else None
+
+
+def _touches_clocks(entries: Sequence[Entry]) -> bool:
+    return any(isinstance(entry, MeetDeadline | MoveDeadline) for entry in entries)
+
+
+def _is_met(entries: Sequence[Entry], row: OpenDeadline) -> bool:
+    return any(
+        isinstance(entry, MeetDeadline) and (entry.rule, entry.subject) == (row.rule, row.subject) for entry in entries
+    )
+
+
+def _move_of(entries: Sequence[Entry], row: OpenDeadline) -> MoveDeadline | None:
+    for entry in entries:
+        if isinstance(entry, MoveDeadline) and (entry.rule, entry.subject) == (row.rule, row.subject):
+            return entry
+    return None
+
+
+def _ending(row: OpenDeadline, status: str, act: Act) -> dict[str, Any]:
+    late = row.status == "expired"
+    return {
+        "b_id": row.id, "status": "expired" if late else status, "next_on": None, "ended_by": act.seq,
+        "met_on": act.day if status == "met" or late else None,
+    }  # fmt: skip
+
+
+def _moving(act: Act, row: OpenDeadline, entry: MoveDeadline) -> dict[str, Any]:
+    rule = case_type(act.case.type, act.case.type_version).rule[row.rule]
+    why = {"agreed": True, "start": entry.on.isoformat(), "moved_from": row.due_on.isoformat(), "by": act.seq}
+    return {
+        "b_id": row.id, "due_on": entry.on, "next_on": first_day(rule, None, entry.on, after=act.day),
+        "explanation": why, "status": "open", "was": row,
+    }  # fmt: skip
+
+
+def _deadline(case_id: int, seq: int, start: Start, day: date) -> dict[str, Any]:
+    return {
+        "case_id": case_id, "contract_id": None, "rule": start.rule.name, "subject": start.subject, "status": "open",
+        "opens_on": start.opens_on, "due_on": start.due_on,
+        "next_on": first_day(start.rule, start.opens_on, start.due_on, after=day), "opened": False, "hard": start.hard,
+        "provisional": start.provisional, "explanation": dict(start.explanation or {}), "started_by": seq,
+    }  # fmt: skip
+
+
+def _before(act: Act, ended: Sequence[Mapping[str, Any]], moved: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What `undo` needs: the case's own fields before the step, and the clocks it touched."""
+    case = act.case
+    changed = {
+        name: case.facts.get(name)
+        for name in {*act.facts, *case.facts}
+        if act.facts.get(name) != case.facts.get(name)
+    }
+    before: dict[str, Any] = {"facts": changed, "ended": [row["b_id"] for row in ended]}
+    if _owner(act) != case.owner_id:
+        before["owner_id"] = case.owner_id
+    if any(isinstance(entry, MoveUp) for entry in act.decision.entries):
+        before["unit_id"] = case.unit_id
+    if case.outcome or act.decision.outcome:
+        before["outcome"] = case.outcome
+    if moved:
+        before["moved"] = [[row["b_id"], row.pop("was").due_on.isoformat()] for row in moved]
+    return before

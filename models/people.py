@@ -1,0 +1,75 @@
+"""Who there is: organisations in a tree, persons, and the positions persons hold (DESIGN 6)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Sealed, Table, code, line, pk
+from states.labels import Named
+
+
+class OrganisationKind(Named):
+    """What an organisation is (SEEDS section 3)."""
+
+    FEDERATION = "federation", "总工会", "Federation"
+    DISTRICT = "district", "区县总工会", "District federation"
+    SUBDISTRICT = "subdistrict", "街道(乡镇)总工会", "Subdistrict or town union"
+    SYSTEM = "system", "系统工会", "Department union"
+    COMMUNITY = "community", "社区联合工会", "Community union"
+    ENTERPRISE_UNION = "enterprise_union", "企业工会", "Enterprise union"
+    COMMITTEE = "committee", "调解组织", "Mediation body"
+    PARTNER = "partner", "协作单位", "Partner body"
+    EMPLOYER = "employer", "用人单位", "Employer"
+
+
+class Organisation(Table):
+    """A node of the tree; `path` is "/1/5/23/", so a subtree is one prefix."""
+
+    __tablename__ = "organisation"
+    id: Mapped[pk]
+    code: Mapped[code] = mapped_column(unique=True)
+    name: Mapped[line]
+    kind: Mapped[str] = mapped_column(String(30))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    path: Mapped[str] = mapped_column(String(400), index=True)
+    #: rule pack of the place; empty: its parent's
+    pack: Mapped[str] = mapped_column(String(40), default="")
+    #: whether disputes can be mediated here: the next such unit above takes what is passed up
+    mediates: Mapped[bool] = mapped_column(default=False)
+    credit_code: Mapped[str] = mapped_column(String(18), default="")
+    industry: Mapped[str] = mapped_column(String(80), default="")
+    workers: Mapped[int] = mapped_column(default=0)
+    closed_on: Mapped[date | None]
+    __table_args__ = (Index("ix_organisation_kind_name", "kind", "name"),)
+
+
+class Person(Table):
+    """Somebody: staff of a union, a party, a contact. Identity number and telephone are sealed."""
+
+    __tablename__ = "person"
+    id: Mapped[pk]
+    code: Mapped[code] = mapped_column(unique=True)
+    name: Mapped[line]
+    phone: Mapped[str] = mapped_column(Sealed, default="")
+    identity: Mapped[str] = mapped_column(Sealed, default="")
+    email: Mapped[str] = mapped_column(String(200), default="")
+    language: Mapped[str] = mapped_column(String(5), default="zh")
+    #: scrypt hash of the password; empty: this person cannot sign in
+    password: Mapped[str] = mapped_column(String(300), default="")
+    left_on: Mapped[date | None]
+
+
+class Position(Table):
+    """A person's role in an organisation, between two days (both inclusive; empty: open)."""
+
+    __tablename__ = "position"
+    id: Mapped[pk]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    role: Mapped[str] = mapped_column(String(30))
+    from_on: Mapped[date | None]
+    to_on: Mapped[date | None]
+    __table_args__ = (UniqueConstraint("person_id", "organisation_id", "role", "from_on"),)

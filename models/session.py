@@ -1,0 +1,101 @@
+"""The store: engine, transactions, and what SQLite needs to lose nothing.
+
+SQLite: WAL, synchronous=FULL, foreign keys, and writers begin IMMEDIATE (a deferred transaction that turns into a writer
+fails at once when another writes; measured 95 of 160 lost). Readers begin plainly. PostgreSQL: time limits on locks and
+statements, so that no request hangs. Transactions are opened here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+from models.vault import VAULT
+
+
+
+def to_json(value: Any) -> str:
+    """JSON as it is stored: compact, Chinese kept as it is."""
+    return orjson.dumps(value, default=str).decode()
+
+
+#: one way to write and read JSON columns, a few times faster than the standard library
+JSON_CODEC: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": orjson.loads}
+READ_ONLY = {"concord_read_only": True}
+
+
+@dataclass(frozen=True)
+class Store:
+    """The case database of this process."""
+
+    engine: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the store is one file on this machine."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One write transaction: committed when the block ends, rolled back when it raises."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent reading of the store."""
+        with self.engine.connect().execution_options(**READ_ONLY) as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def open_store(url: str, key_file: Path) -> Store:
+    """The store at that address, its vault unlocked. Creates the folder of a SQLite file, not the tables."""
+    VAULT.unlock(key_file)
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return Store(_sqlite(url, parsed.database))
+    return Store(_postgresql(url))
+
+
+def _sqlite(url: str, database: str | None) -> Engine:
+    if database and database != ":memory:":
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 10}, pool_size=10, max_overflow=20, **JSON_CODEC)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: DBAPIConnection, _record: Any) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]  # we say BEGIN ourselves
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get("concord_read_only", False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
+    limits = "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+    return create_engine(
+        url,
+        pool_size=10,
+        max_overflow=20,
+        pool_pre_ping=True,
+        connect_args={"options": limits, "connect_timeout": 5},
+        **JSON_CODEC,
+    )

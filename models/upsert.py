@@ -1,0 +1,22 @@
+"""INSERT that can say "or leave what is there": the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute
+
+Insert = sqlite.Insert | postgresql.Insert
+
+
+def insert_into(connection: Connection, table: Any) -> Insert:
+    """The dialect's own INSERT, which knows ON CONFLICT."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table)
+
+
+def insert_or_leave(connection: Connection, table: Any, *key: InstrumentedAttribute[Any]) -> Insert:
+    """INSERT … ON CONFLICT (key) DO NOTHING."""
+    return insert_into(connection, table).on_conflict_do_nothing(index_elements=list(key))

@@ -1,0 +1,50 @@
+"""The key ring that seals personal fields.
+
+The keys lie in one file (`home/secret.key`, one a line, newest first, readable by the owner alone), never in the
+database. A new first line makes it the key for new values while older ones still open: that is how keys are rotated.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+
+class VaultLocked(RuntimeError):
+    """A sealed field was touched before `VAULT.unlock(…)`; or the key file is not the one the field was sealed with."""
+
+
+class Vault:
+    """Seals and opens short texts."""
+
+    def __init__(self) -> None:
+        self._ring: MultiFernet | None = None
+
+    def unlock(self, key_file: Path) -> None:
+        """Load the keys; the first start makes a key file of its own."""
+        if not key_file.exists():
+            key_file.parent.mkdir(parents=True, exist_ok=True)
+            key_file.touch(mode=0o600)
+            key_file.write_bytes(Fernet.generate_key() + b"\n")
+        self._ring = MultiFernet([Fernet(key) for key in key_file.read_bytes().split()])
+
+    def seal(self, text: str) -> str:
+        """The cipher text of `text`."""
+        return self._keys().encrypt(text.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """The text again. Raises `VaultLocked` when no key of the ring fits."""
+        try:
+            return self._keys().decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            raise VaultLocked("no key of the ring opens this field; restore home/secret.key") from None
+
+    def _keys(self) -> MultiFernet:
+        if self._ring is None:
+            raise VaultLocked("the vault is locked; open the store through models.session.open_store")
+        return self._ring
+
+
+#: The process's key ring: column types cannot be handed one by parameter.
+VAULT = Vault()

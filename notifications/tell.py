@@ -1,0 +1,45 @@
+"""Posting what a step tells: one outbox row a notice, in the step's own transaction, keyed by the event.
+
+Whom it reaches and in which words is settled later, by the drain; a repeated step cannot post twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, insert
+
+from models.clerk import Act
+from models.outbox import Message
+
+_POST = insert(Message.__table__)  # type: ignore[arg-type]
+
+
+def post(connection: Connection, acts: Sequence[Act]) -> None:
+    """Write the notices of those acts into the outbox."""
+    rows = [_row(act, notice) for act in acts for notice in act.decision.step.tells]
+    if rows:
+        connection.execute(_POST, rows)
+
+
+def _row(act: Act, notice: str) -> dict[str, Any]:
+    return {
+        "key": f"{act.case.id}:{act.seq}:{notice}", "kind": "notice", "notice": notice, "case_id": act.case.id,
+        "seq": act.seq, "channel": "", "facts": facts_of(act), "status": "waiting", "attempt": 0,
+        "next_try_at": act.at, "created_at": act.at, "error": "", "subject": "", "body": "",
+    }  # fmt: skip
+
+
+def facts_of(act: Act) -> dict[str, Any]:
+    """What a notice says of a step: frozen here, so that it reads the same whenever it goes out."""
+    decision = act.decision
+    return {
+        "number": act.case.number,
+        "case_type": act.case.type,
+        "step": decision.step.name,
+        "state": decision.state,
+        "outcome": str(decision.outcome) if decision.outcome else None,
+        "actor_id": act.actor_id,
+        "dates": [[start.rule.name, start.subject, start.due_on.isoformat()] for start in decision.starts],
+    }

@@ -1,0 +1,26 @@
+"""Which case types there are: (key, version) → CaseType. A case keeps the version it was opened under."""
+
+from __future__ import annotations
+
+from states.casetype import CaseType
+from states.dispute import DISPUTE
+from states.errors import BadDefinition
+
+_TYPES: dict[tuple[str, int], CaseType] = {(kind.key, kind.version): kind for kind in (DISPUTE,)}
+_NEWEST: dict[str, CaseType] = {}
+for _kind in _TYPES.values():
+    if _kind.key not in _NEWEST or _NEWEST[_kind.key].version < _kind.version:
+        _NEWEST[_kind.key] = _kind
+
+
+def case_type(key: str, version: int | None = None) -> CaseType:
+    """The case type of that key, in that version or the newest. Raises `BadDefinition` for one nobody wrote."""
+    found = _NEWEST.get(key) if version is None else _TYPES.get((key, version))
+    if found is None:
+        raise BadDefinition(f"there is no case type {key!r} in version {version}")
+    return found
+
+
+def all_types() -> list[CaseType]:
+    """Every version of every type."""
+    return list(_TYPES.values())
