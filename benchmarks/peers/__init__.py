@@ -1,0 +1,1 @@
+"""The others: hand-written SQL as the floor, and the engines a reader would otherwise choose."""
