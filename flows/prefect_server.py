@@ -129,7 +129,7 @@ def refuse_taken(port: int) -> None:
         except OSError as error:
             raise PortTaken(
                 f"端口 {port} 已被占用：请关闭占用它的程序，或另设 prefect_port（config/office.toml）。 "
-                f"Port {port} is in use: close that program, or set another prefect_port (config/office.toml)."
+                f"Port {port} is in use: close that program or set another prefect_port (config/office.toml)."
             ) from error
 
 

@@ -21,7 +21,7 @@ import asyncio
 import logging
 import threading
 import time
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ from flows.loopback import loopback_wire
 from flows.ticket import Ticket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterator
 
     from prefect import Flow
     from prefect.client.schemas import State
@@ -47,8 +47,8 @@ CLOSING = 5.0
 class PrefectThread:
     """Opens and closes runs for the tickets on board, one conversation at a time.
 
-    `on_trouble` and `on_success` hear how each run went; they are called in this thread and must not block
-    it.
+    `on_trouble` and `on_success` hear how each run went; they are called in this thread, so they must not
+    block.
     """
 
     def __init__(self, on_trouble: Callable[[], None], on_success: Callable[[], None]) -> None:
@@ -181,13 +181,28 @@ def _state(verdict: str) -> State:
     return Completed(name="Refused", message=verdict) if verdict == "refused" else Failed(message=verdict)
 
 
+@contextmanager
+def _root_logger_kept() -> Iterator[None]:
+    """Within, Prefect may be imported: it replaces the root logger's handlers unless one of them has a
+    formatter.
+    """
+    guard = logging.NullHandler()
+    guard.setFormatter(logging.Formatter())
+    logging.getLogger().addHandler(guard)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(guard)
+
+
 async def _open_client(stack: AsyncExitStack) -> None:
     """Prefect imported, without its heartbeat, and its clients open for the whole life of the thread.
 
     The heartbeat (a thread a run; a second a run where the flow is synchronous) cannot be turned off by
     environment.
     """
-    import prefect.flow_engine  # noqa: F401  here, and not in the first person's 0.3 seconds
+    with _root_logger_kept():
+        import prefect.flow_engine  # noqa: F401  here, and not in the first person's 0.3 seconds
     from prefect.context import AsyncClientContext, SyncClientContext
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 

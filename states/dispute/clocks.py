@@ -24,7 +24,6 @@ def agreed(name: str, zh: str, en: str, *, runs_from: str = "today", **rest: obj
 
 
 CLOCKS: tuple[DeadlineRule, ...] = (
-    clock("first-contact", "首次联系", "First contact", period="case-stagnant", remind=NUDGE),
     clock("limitation", "仲裁时效", "Limitation", runs_from="facts.limitation_from",
           remind=Remind(before=(90, 30, 7, 1, 0))),
     clock("injury-employer-application", "单位申请工伤认定", "Employer applies for injury determination",
