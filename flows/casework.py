@@ -21,10 +21,12 @@ from documents.issue import issue_papers
 from flows.judging import judge, not_found, roles_in
 from flows.office import Office
 from flows.opening import new_cases
+from flows.undoing import undo_last
 from models import clerk
 from models.casebook import CaseRow, load_case
 from models.clerk import Act
 from models.requests import StepRequest
+from models.undoing import UNDO
 from notifications.tell import post
 from states import errors
 from states.casetype import OPEN
@@ -97,11 +99,16 @@ def _apply(connection: Connection, office: Office, request_id: int, seen: Mappin
         return earlier
     now = office.now()
     case = _case_of(connection, office, request)
-    act = judge(office, request, case, roles_in(connection, case, request.actor_id, now), now)
-    crashpoint("step.decided")
-    write_acts(connection, [act])
+    roles = roles_in(connection, case, request.actor_id, now)
+    if request.step == UNDO:
+        state = undo_last(connection, office, request, case, roles)
+        receipt = Receipt(request_id, case.id, case.number, case.version + 1, UNDO, state)
+    else:
+        act = judge(office, request, case, roles, now)
+        crashpoint("step.decided")
+        write_acts(connection, [act])
+        receipt = receipt_of(act, request_id)
     crashpoint("step.written")
-    receipt = receipt_of(act, request_id)
     connection.execute(SETTLE, [applied_row(office, receipt, seen)])
     return receipt
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,12 +39,17 @@ def roles_in(connection: Connection, case: CaseRow, actor_id: int | None, at: da
     """What the person is for this case; nobody is the clock. Empty: the case is hidden from him."""
     if actor_id is None:
         return CLOCK_ONLY
-    held = positions_of(connection, actor_id, day_at(at))
+    roles = roles_held(positions_of(connection, actor_id, day_at(at)), case, actor_id)
+    if not roles and case.id and is_party(connection, actor_id, case.id):
+        return frozenset({Role.PARTY})
+    return roles
+
+
+def roles_held(held: Sequence[tuple[str, str]], case: CaseRow, actor_id: int) -> frozenset[Role]:
+    """What positions make of a person for one case: those above its unit, and his own work on a case he holds."""
     roles = {Role(role) for role, path in held if case.unit_path.startswith(path)}
     if case.owner_id == actor_id:
         roles |= {Role(role) for role, _ in held if role == WORKING_ROLES.get(case.type)}
-    if case.id and not roles and is_party(connection, actor_id, case.id):
-        roles.add(Role.PARTY)
     return frozenset(roles)
 
 

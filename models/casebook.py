@@ -115,11 +115,8 @@ class CaseRow:
     def meetings(self) -> int:
         """How many meetings were fixed so far."""
         if self._meetings is None:
-            fixed = select(func.count()).where(
-                Meeting.case_id == self.id, Meeting.act == "set", Meeting.undone.is_(False)
-            )
-            self._meetings = self.connection.execute(fixed).scalar_one()
-        return self._meetings
+            load_meetings(self.connection, [self])
+        return self._meetings or 0
 
     @property
     def has_upper_unit(self) -> bool:
@@ -149,11 +146,31 @@ def load_case(connection: Connection, case_id: int, *, lock: bool = False) -> Ca
 
 
 def load_cases(connection: Connection, ids: Iterable[int]) -> dict[int, CaseRow]:
-    """Those cases, locked, with their clocks: what a chunk of a batch needs."""
+    """Those cases, locked, with their lists: what a chunk of a batch needs."""
     rows = connection.execute(_LOCKED, {"ids": sorted(set(ids))}).all()
     cases = {row.id: _row(connection, row) for row in rows}
-    load_deadlines(connection, list(cases.values()))
+    preload(connection, list(cases.values()))
     return cases
+
+
+def preload(connection: Connection, cases: Sequence[CaseRow]) -> None:
+    """Fill every list of those cases, one query a list: what a chunk of a batch looks at."""
+    if cases:
+        load_deadlines(connection, cases)
+        load_instalments(connection, cases)
+        load_meetings(connection, cases)
+
+
+def load_meetings(connection: Connection, cases: Sequence[CaseRow]) -> None:
+    """Count the meetings fixed so far of those cases with one query."""
+    query = (
+        select(Meeting.case_id, func.count())
+        .where(_of(Meeting.case_id, cases), Meeting.act == "set", Meeting.undone.is_(False))
+        .group_by(Meeting.case_id)
+    )
+    found: dict[int, int] = {case_id: fixed for case_id, fixed in connection.execute(query)}
+    for case in cases:
+        case._meetings = found.get(case.id, 0)
 
 
 def load_deadlines(connection: Connection, cases: Sequence[CaseRow]) -> None:

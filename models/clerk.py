@@ -202,7 +202,7 @@ def _ending(row: OpenDeadline, status: str, act: Act) -> dict[str, Any]:
     late = row.status == "expired"
     return {
         "b_id": row.id, "status": "expired" if late else status, "next_on": None, "ended_by": act.seq,
-        "met_on": act.day if status == "met" or late else None,
+        "met_on": act.day if status == "met" or late else None, "was": row.status,
     }  # fmt: skip
 
 
@@ -232,7 +232,7 @@ def _before(act: Act, ended: Sequence[Mapping[str, Any]], moved: Sequence[dict[s
         for name in {*act.facts, *case.facts}
         if act.facts.get(name) != case.facts.get(name)
     }
-    before: dict[str, Any] = {"facts": changed, "ended": [row["b_id"] for row in ended]}
+    before: dict[str, Any] = {"facts": changed, "ended": [[row["b_id"], row.pop("was")] for row in ended]}
     if _owner(act) != case.owner_id:
         before["owner_id"] = case.owner_id
     if any(isinstance(entry, MoveUp) for entry in act.decision.entries):

@@ -1,0 +1,183 @@
+"""The same step for hundreds of cases: one run, chunks of one transaction each, a result per case.
+
+It is the one door again, taken set-wise: every case is judged on its own, then everything that was decided is written by one
+statement a table. What is chosen is what is done plus what is refused, with reasons; a chunk that a defect breaks is done case
+by case, so that one bad case does not stop the others. A batch that was interrupted goes on with what still waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.clock import day_at
+from config.crashpoints import crashpoint
+from flows.casework import REQUEST, SETTLE, applied_row, receipt_of, refused_row, take_step, write_acts
+from flows.judging import CLOCK_ONLY, judge, not_found, roles_held, roles_in
+from flows.office import Office
+from flows.opening import new_cases
+from models.casebook import CaseRow, load_cases, positions_of
+from models.clerk import Act, StaleWrite
+from models.requests import StepBatch, StepRequest
+from states.casetype import OPEN
+from states.errors import ConcordError, Refusal
+from states.roles import Role
+
+CHUNK = 500
+#: how many requests of the batch are settled, of how many
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """N chosen = N done + N refused + N failed."""
+
+    batch_id: int
+    chosen: int
+    applied: int
+    refused: int
+    failed: int
+
+    @property
+    def waiting(self) -> int:
+        """What is left to do."""
+        return self.chosen - self.applied - self.refused - self.failed
+
+
+def advance_batch(
+    office: Office,
+    batch_id: int,
+    *,
+    observed: bool = False,
+    flow_run_id: str = "",
+    progress: Progress | None = None,
+) -> BatchResult:
+    """Apply every waiting request of the batch and count the results."""
+    seen = {"observed": observed, "flow_run_id": flow_run_id}
+    result = result_of(office, batch_id)
+    while result.waiting:
+        _one_chunk(office, batch_id, seen)
+        crashpoint("batch.chunk-committed")
+        result = result_of(office, batch_id)
+        if progress:
+            progress(result.chosen - result.waiting, result.chosen)
+    with office.store.write() as connection:
+        done = update(StepBatch).where(StepBatch.id == batch_id, StepBatch.settled_at.is_(None))
+        connection.execute(done.values(settled_at=office.now()))
+    return result
+
+
+def result_of(office: Office, batch_id: int) -> BatchResult:
+    """How far the batch is."""
+    with office.store.read() as connection:
+        chosen = connection.execute(select(StepBatch.chosen).where(StepBatch.id == batch_id)).scalar_one()
+        counted = select(StepRequest.status, func.count()).where(StepRequest.batch_id == batch_id)
+        found = {status: many for status, many in connection.execute(counted.group_by(StepRequest.status))}
+    return BatchResult(
+        batch_id, chosen, found.get("applied", 0), found.get("refused", 0), found.get("failed", 0)
+    )
+
+
+def _one_chunk(office: Office, batch_id: int, seen: Mapping[str, Any]) -> None:
+    try:
+        with office.store.write() as connection:
+            _apply_chunk(connection, office, _waiting(connection, batch_id), seen)
+            crashpoint("batch.chunk-written")
+    except (SQLAlchemyError, StaleWrite, ConcordError, ValueError, LookupError):
+        with office.store.read() as connection:
+            left = [request.id for request in _waiting(connection, batch_id)]
+        for request_id in left:
+            apply_alone(office, request_id, seen)
+
+
+def _waiting(connection: Connection, batch_id: int) -> list[Row[Any]]:
+    """The next requests, at most one a case: a second one must see what the first did."""
+    query = (
+        REQUEST.where(StepRequest.batch_id == batch_id, StepRequest.status == "waiting")
+        .order_by(StepRequest.id)
+        .limit(CHUNK)
+        .with_for_update(skip_locked=True)
+    )
+    taken: set[int] = set()
+    chosen = []
+    for request in connection.execute(query):
+        if request.case_id is None or request.case_id not in taken:
+            chosen.append(request)
+            taken.add(request.case_id)
+    return chosen
+
+
+def apply_alone(office: Office, request_id: int, seen: Mapping[str, Any]) -> None:
+    """One request by itself; a refusal is its answer, a fault is marked on it for the operator."""
+    try:
+        take_step(office, request_id, **seen)
+    except Refusal:
+        return
+    except Exception as fault:  # noqa: BLE001 - kept on the request, where the supervisor sees and retries it
+        mark_failed(office, request_id, fault)
+
+
+def mark_failed(office: Office, request_id: int, fault: BaseException) -> None:
+    """Keep on the request that something went wrong: the kind of fault, never its text (it may name persons)."""
+    with office.store.write() as connection:
+        connection.execute(
+            update(StepRequest)
+            .where(StepRequest.id == request_id, StepRequest.status == "waiting")
+            .values(
+                status="failed",
+                error=type(fault).__name__,
+                settled_at=office.now(),
+                attempt=StepRequest.attempt + 1,
+            )
+        )
+
+
+def _apply_chunk(
+    connection: Connection, office: Office, requests: Sequence[Row[Any]], seen: Mapping[str, Any]
+) -> None:
+    if not requests:
+        return
+    now = office.now()
+    cases = _cases_of(connection, office, requests)
+    roles = _Roles(connection, now)
+    acts: list[Act] = []
+    rows = []
+    for request, case in zip(requests, cases, strict=True):
+        try:
+            if case is None:
+                raise not_found()
+            acts.append(judge(office, request, case, roles.in_case(case, request.actor_id), now))
+        except Refusal as refusal:
+            rows.append(refused_row(office, request.id, refusal, seen))
+    write_acts(connection, acts)
+    receipts = (receipt_of(act, act.request_id or 0) for act in acts)
+    connection.execute(SETTLE, rows + [applied_row(office, receipt, seen) for receipt in receipts])
+
+
+def _cases_of(connection: Connection, office: Office, requests: Sequence[Row[Any]]) -> Iterator[CaseRow | None]:
+    opening = [request for request in requests if request.step == OPEN]
+    fresh = iter(new_cases(connection, office, opening) if opening else [])
+    there = load_cases(connection, [request.case_id for request in requests if request.step != OPEN])
+    return (next(fresh) if request.step == OPEN else there.get(request.case_id) for request in requests)
+
+
+class _Roles:
+    """What each actor of the chunk is; his positions are read once."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.connection, self.now = connection, now
+        self.held: dict[int, list[tuple[str, str]]] = {}
+
+    def in_case(self, case: CaseRow, actor_id: int | None) -> frozenset[Role]:
+        """His roles in one case of the chunk."""
+        if actor_id is None:
+            return CLOCK_ONLY
+        if actor_id not in self.held:
+            self.held[actor_id] = positions_of(self.connection, actor_id, day_at(self.now))
+        roles = roles_held(self.held[actor_id], case, actor_id)
+        return roles or roles_in(self.connection, case, actor_id, self.now)
