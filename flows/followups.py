@@ -1,0 +1,64 @@
+"""Follow-up cases: what a step asked to be opened after its commit (a renewal, a second dispute).
+
+The wish lies in the outbox as a message of kind "open_case", keyed by its event; the new case is opened through the one door
+under that key, so a crash between opening and recording opens nothing twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from flows.batch import mark_failed
+from flows.casework import take_step
+from flows.office import Office
+from flows.requests import Wish, file_request
+from models.cases import CaseFile, CaseLink
+from models.outbox import Message
+from models.upsert import insert_or_leave
+from states.casetype import OPEN
+from states.errors import Refusal
+
+LIMIT = 200
+
+
+def open_follow_ups(office: Office) -> int:
+    """Open the follow-up cases that wait; how many were opened. A refused one is parked with its reasons."""
+    with office.store.read() as connection:
+        waiting = (
+            select(Message.id, Message.key, Message.case_id, Message.notice, Message.facts, CaseFile.unit_id)
+            .join(CaseFile, CaseFile.id == Message.case_id)
+            .where(Message.kind == "open_case", Message.status == "waiting")
+            .order_by(Message.id)
+            .limit(LIMIT)
+        )
+        rows = connection.execute(waiting).all()
+    return sum(_open(office, row) for row in rows)
+
+
+def _open(office: Office, row: Row[Any]) -> bool:
+    wish = Wish(
+        step=OPEN, case_type=row.facts["case_type"], unit_id=row.unit_id, answers=row.facts["facts"], key=row.key
+    )
+    request_id = file_request(office, wish)
+    try:
+        opened = take_step(office, request_id)
+    except Refusal as refusal:
+        _settle(office, row.id, "parked", "; ".join(refusal.said("zh")))
+        return False
+    except Exception as fault:  # noqa: BLE001 - kept on request and message, where the supervisor sees them
+        mark_failed(office, request_id, fault)
+        _settle(office, row.id, "parked", type(fault).__name__)
+        return False
+    with office.store.write() as connection:
+        link = insert_or_leave(connection, CaseLink, CaseLink.case_id, CaseLink.other_id, CaseLink.relation)
+        connection.execute(link.values(case_id=opened.case_id, other_id=row.case_id, relation=row.notice))
+    _settle(office, row.id, "sent", "")
+    return True
+
+
+def _settle(office: Office, message_id: int, status: str, error: str) -> None:
+    with office.store.write() as connection:
+        done = update(Message).where(Message.id == message_id, Message.status == "waiting")
+        connection.execute(done.values(status=status, error=error, settled_at=office.now()))
