@@ -16,8 +16,7 @@ What Prefect may do to us, and what happens then:
   second time but can note the run's id; the outcome shows in the run's state and nowhere else.
 - *raising*: never means that the body failed.
 
-One lane a flow, one `PrefectThread` and one `Breaker` for all of them: `lane.beside("advance-batch",
-body)`.
+One lane a flow; one `PrefectThread` and one `Breaker` for all: `lane.beside("advance-batch", body)`.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from typing import Generic, TypeVar
 
 from flows.breaker import Breaker
 from flows.prefect_shell import PrefectThread
-from flows.ticket import Ticket, current_flow_run_id
+from flows.ticket import Ticket, accompanied_by, current_flow_run_id
 
 __all__ = ["Answer", "Breaker", "Lane", "current_flow_run_id"]
 
@@ -85,8 +84,7 @@ class Lane(Generic[T]):
     def run(self, key: str) -> Answer[T]:
         """The body's result. Raises what the body raises, and nothing else."""
         ticket = Ticket(self.flow_name, key, self.body)
-        flow_run_id = self._accompanied(ticket)
-        with ticket.carried_out(flow_run_id):
+        with ticket.settled(), accompanied_by(flow_run_id := self._accompanied(ticket)):
             result = self.body(key)
         return Answer(result, flow_run_id is not None, flow_run_id)
 

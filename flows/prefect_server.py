@@ -4,10 +4,10 @@ The office opens its door at once and the server comes up beside it (7 to 12 sec
 bare. Three promises: nobody waits for it, it never outlives us, and it never fights for a port that belongs
 to somebody else.
 
-*Never outlives us*: the child's standard input is a pipe whose other end only we hold. However we end, kill
--9 included, the kernel closes our end; the child reads end-of-file and kills its process group. On Linux it
-asks for a death signal too, which reaches a child that hangs. `python -m flows.prefect_server` **is** that
-child: see `main`.
+*Never outlives us*: the child's standard input is a pipe whose other end only we hold. However we end, by
+`kill -9` too, the kernel closes our end; the child reads end-of-file and kills its process group. On Linux
+it asks for a death signal as well, which reaches a child that hangs. `python -m flows.prefect_server` **is**
+that child: see `main`.
 """
 
 from __future__ import annotations
@@ -29,9 +29,7 @@ from flows.prefect_home import api_answers, prefect_environment
 from states.errors import Fault
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
-"""Seconds before a dead server is started again: doubled after each death, reset by one that lived a
-minute.
-"""
+"""Seconds before a dead server starts again: doubled by each death, reset by one that lived a minute."""
 
 GRACE = 5.0
 """Seconds a server gets to close its books before it is killed."""

@@ -7,9 +7,9 @@ and closes the run with the verdict that thread leaves on the `Ticket`.
     person's thread   board ──────────── claim ── body ── settle ─ has the answer, is gone
     this thread             open the run ─ enter ─ ─ ─ ─ ─ settled ── close the run
 
-The run is Running exactly while its body runs. Prefect on SQLite endures one conversation at a time, so
-`turn` is held while a run is opened or closed, and given back while the body runs: a batch of a minute is
-in nobody's way.
+The run is Running exactly while its body runs. Prefect on SQLite endures one conversation at a time, so a
+run holds the turn while it is opened or closed, and gives it back while its body runs: a batch of a minute
+is in nobody's way.
 
 Prefect learns an id and a verdict; never an answer, a name, or the text of an exception. Its pages know no
 permissions.

@@ -1,9 +1,8 @@
 """One step's meeting point between the person's thread and the thread that speaks with Prefect.
 
 Two threads race for it: the shell wants to *enter* (a run is open, the body may begin inside it), and the
-person's thread gives up waiting and *leaves* (the body begins bare). A lock lets exactly one of them win,
-so the body never runs twice on the person's account. Whoever wins, the person's thread runs the body, and
-*settles* the ticket with a verdict.
+person's thread gives up waiting and *leaves* (the body begins bare). A lock lets exactly one of them win.
+Whoever does, the body runs in the person's thread, once, and leaves a verdict for the shell.
 """
 
 from __future__ import annotations
@@ -76,11 +75,10 @@ class Ticket:
         return self._flow_run_id
 
     @contextmanager
-    def carried_out(self, flow_run_id: str | None) -> Iterator[None]:
-        """Around the body in the person's thread: the run's id is known within, the verdict stays behind."""
+    def settled(self) -> Iterator[None]:
+        """Around the person's wait and body: however they end, a verdict is left behind."""
         try:
-            with accompanied_by(flow_run_id):
-                yield
+            yield
         except BaseException as error:
             self.verdict.set_result(verdict_on(error))
             raise
