@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, Dialect, ForeignKey, LargeBinary, String, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Table, pk
+from models.vault import VAULT
+
+
+class SealedBytes(TypeDecorator[bytes]):
+    """A file that the database sees only as cipher text: a printed paper shows the numbers that are sealed elsewhere."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """To the store: sealed."""
+        return None if value is None else VAULT.seal(b64encode(value).decode()).encode()
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """From the store: opened. Raises `VaultLocked` for bytes that were changed."""
+        return None if value is None else b64decode(VAULT.open(bytes(value).decode()))
 
 
 class Document(Table):
-    """An issued paper. Its facts are frozen; `facts_hash` proves it."""
+    """An issued paper of a case, or of a contract in the register. Its facts are frozen; `facts_hash` proves it."""
 
     __tablename__ = "document"
     id: Mapped[pk]
-    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
-    seq: Mapped[int]
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    #: the case's event that issued it
+    seq: Mapped[int | None]
+    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"), index=True)
     paper: Mapped[str] = mapped_column(String(60))
     serial: Mapped[str] = mapped_column(String(80), unique=True)
+    #: identity numbers and telephones stand in it as the cipher text of the vault
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     facts_hash: Mapped[str] = mapped_column(String(64))
     template_version: Mapped[str] = mapped_column(String(64))
@@ -36,7 +56,9 @@ class DocumentFile(Table):
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
     form: Mapped[str] = mapped_column(String(10))
     language: Mapped[str] = mapped_column(String(5))
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(SealedBytes)
     hash: Mapped[str] = mapped_column(String(64))
+    #: of the templates it was rendered with: they may be newer than the paper
+    template_version: Mapped[str] = mapped_column(String(64))
     rendered_at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("document_id", "form", "language"),)
