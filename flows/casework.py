@@ -170,8 +170,13 @@ def refusal_from(stored: Mapping[str, Any]) -> Refusal:
     )
 
 
+def kept_request(office: Office, request_id: int) -> Row[Any]:
+    """The request as the store has it now."""
+    with office.store.read() as connection:
+        return connection.execute(REQUEST.where(StepRequest.id == request_id)).one()
+
+
 def kept_receipt(office: Office, request_id: int) -> Receipt | None:
     """The receipt of a request that was applied, None otherwise."""
-    with office.store.read() as connection:
-        request = connection.execute(REQUEST.where(StepRequest.id == request_id)).one_or_none()
-    return Receipt(request_id, **request.receipt) if request and request.status == "applied" else None
+    request = kept_request(office, request_id)
+    return Receipt(request_id, **request.receipt) if request.status == "applied" else None

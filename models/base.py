@@ -69,6 +69,7 @@ class Table(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
+        int: BigId,
         datetime: Instant(),
         date: Date(),
         dict[str, Any]: JSON(),

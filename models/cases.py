@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DDL, JSON, ForeignKey, Index, String, Text, UniqueConstraint, event
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Sealed, Table, line, pk
@@ -86,7 +86,7 @@ class CaseLink(Table):
 
 
 class CaseEvent(Table):
-    """What happened, append-only: triggers refuse UPDATE and DELETE, and each row's hash covers the row before it."""
+    """What happened, append-only: triggers (`models.guarding`) refuse UPDATE and DELETE, and each row's hash covers the row before it."""
 
     __tablename__ = "case_event"
     id: Mapped[pk]
@@ -128,20 +128,3 @@ class Counter(Table):
     series: Mapped[str] = mapped_column(String(40), primary_key=True)
     last: Mapped[int]
 
-
-def _forbid(table: str, act: str) -> None:
-    target = Table.metadata.tables[table]
-    text = f"{table} is append-only"
-    sqlite = f"CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table} BEGIN SELECT RAISE(ABORT, '{text}'); END"
-    event.listen(target, "after_create", DDL(sqlite).execute_if(dialect="sqlite"))
-    body = (
-        f"CREATE OR REPLACE FUNCTION {table}_no_{act}() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION '{text}'; END $$ "
-        f"LANGUAGE plpgsql; CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION {table}_no_{act}()"
-    )
-    event.listen(target, "after_create", DDL(body).execute_if(dialect="postgresql"))
-
-
-for _table in ("case_event", "audit_seal"):
-    for _act in ("update", "delete"):
-        _forbid(_table, _act)

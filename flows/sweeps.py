@@ -1,0 +1,79 @@
+"""The sweeps by name, each journalled: what the bells ring, and what `concord sweep` runs by hand at any date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flows.deadlines import sweep_deadlines
+from flows.followups import open_follow_ups
+from flows.integrity import report_findings
+from flows.journal import journalled
+from flows.office import Office
+from flows.rescue import pending_work, rescue_all
+from models.audit import seal, verify
+from notifications.alerts import post_alert
+from notifications.channels import channels_of
+from notifications.digest import write_digests
+from notifications.outbox import drain
+
+Counts = dict[str, Any]
+
+#: sweeps that run every few seconds: journalled only when they did something
+_QUIET = frozenset({"outbox", "follow-ups", "rescue"})
+
+
+def _outbox(office: Office) -> Counts:
+    return drain(office.store, office.settings, office.now(), channels_of(office.settings)).as_json()
+
+
+def _deadlines(office: Office) -> Counts:
+    return sweep_deadlines(office).as_json()
+
+
+def _follow_ups(office: Office) -> Counts:
+    return {"opened": open_follow_ups(office)}
+
+
+def _seal(office: Office) -> Counts:
+    with office.store.write() as connection:
+        return {"sealed": seal(connection, office.now())}
+
+
+def _digest(office: Office) -> Counts:
+    with office.store.write() as connection:
+        return {"digests": write_digests(connection, office.today(), office.now())}
+
+
+def _audit(office: Office) -> Counts:
+    with office.store.read() as connection:
+        result = verify(connection)
+    if result.broken:
+        lines = [[broken.where, broken.what] for broken in result.broken[:50]]
+        with office.store.write() as connection:
+            post_alert(connection, "audit_broken", f"audit:{office.today()}", {"broken": lines}, office.now())
+    return {"events": result.events, "broken": len(result.broken)}
+
+
+SWEEPS: dict[str, Callable[[Office], Counts]] = {
+    "deadlines": _deadlines,
+    "follow-ups": _follow_ups,
+    "outbox": _outbox,
+    "rescue": rescue_all,
+    "seal": _seal,
+    "digest": _digest,
+    "integrity": lambda office: {"findings": report_findings(office)},
+    "audit": _audit,
+}
+#: what `concord sweep` runs when no sweep is named, in this order
+BY_HAND = ("rescue", "deadlines", "follow-ups", "outbox")
+
+
+def run_sweep(office: Office, name: str) -> Counts:
+    """Run one sweep and give its counts. Raises KeyError for a name nobody wrote."""
+    sweep = SWEEPS[name]
+    if name in _QUIET and not pending_work(office, name):  # an empty tick leaves no trace
+        return {}
+    with journalled(office, f"sweep-{name}", office.now().isoformat()) as counts:
+        counts.update(sweep(office))
+    return counts
