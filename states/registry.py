@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from states.bargaining import BARGAINING
 from states.casetype import CaseType
 from states.dispute import DISPUTE
 from states.errors import BadDefinition
 
-_TYPES: dict[tuple[str, int], CaseType] = {(kind.key, kind.version): kind for kind in (DISPUTE,)}
+_TYPES: dict[tuple[str, int], CaseType] = {(kind.key, kind.version): kind for kind in (DISPUTE, BARGAINING)}
 _NEWEST: dict[str, CaseType] = {}
 for _kind in _TYPES.values():
     if _kind.key not in _NEWEST or _NEWEST[_kind.key].version < _kind.version:

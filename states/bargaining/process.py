@@ -1,0 +1,39 @@
+"""The process of bargaining, put together: read `offer`, `talks` and `life` in the order a case lives (LAW 11.2)."""
+
+from __future__ import annotations
+
+from states.bargaining import effects as fx
+from states.bargaining import forms
+from states.bargaining.clocks import CLOCKS
+from states.bargaining.life import ENDING, IN_FORCE, SIGNATURE
+from states.bargaining.offer import INVITATION, PREPARATION
+from states.bargaining.talks import COORDINATION, ROUNDS, VOTE
+from states.bargaining.words import B
+from states.casetype import CaseType
+from states.labels import Label
+from states.roles import BARGAINERS
+
+_AT_THE_END = ("close-after-end",)
+
+BARGAINING = CaseType(
+    key="bargaining",
+    label=Label("集体协商", "Collective bargaining"),
+    version=1,
+    stages=B,
+    initial=B.PLANNED,
+    finals=frozenset({B.ARCHIVED}),
+    opens_with=forms.Plan,
+    opened_by=BARGAINERS,
+    opening_effect=fx.planned,
+    starts=("predecessor-ends",),
+    on_entering={
+        B.RENEWED: _AT_THE_END,
+        B.TERMINATED: _AT_THE_END,
+        B.LAPSED: _AT_THE_END,
+        B.CLOSED: ("archive-after-close",),
+    },
+    resting=frozenset({B.IN_FORCE}),
+    steps=INVITATION + PREPARATION + ROUNDS + COORDINATION + VOTE + SIGNATURE + IN_FORCE + ENDING,
+    deadlines=CLOCKS,
+    tells_at_opening=("bargaining_planned",),
+)
