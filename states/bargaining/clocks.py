@@ -10,8 +10,8 @@ EMPLOYER = Label("用人单位", "the employer")
 UNION = Label("工会", "the union")
 BOTH = Label("双方", "both sides")
 AUTHORITY = Label("人社部门", "the labour authority")
-#: The end of a contract, and the window before it: early, and every stage of the seeds' register.
-TERM = Remind(before=(90, 60, 30, 7, 0), opening=True)
+#: The end of a contract (SEEDS R01). Its opening window and its end are told by the clock's own steps.
+TERM = Remind(before=(90, 60, 30, 7, 0), overdue=False)
 #: A meeting: the week before, and on its eve. Minutes are typed afterwards, so the supervisor hears of it when not.
 MEETING = Remind(before=(7, 3, 1, 0))
 #: A period of the authority: a word when it is over, no daily one, for it is not ours to keep.
@@ -19,7 +19,7 @@ THEIRS = Remind(before=(3, 0), overdue=False)
 
 CLOCKS: tuple[DeadlineRule, ...] = (
     agreed("predecessor-ends", "原合同期满", "End of the earlier contract", runs_from="facts.predecessor_expires_on",
-           remind=Remind(before=(60, 30, 7, 0)), notice="contract_ends", owed_by=UNION),
+           remind=TERM, notice="renewal_due", over_notice="contract_expired", owed_by=UNION),
     clock("reply-to-demand", "答复要约", "Reply to the invitation", period="reply-to-demand-{kind}",
           runs_from="answers.received_on", remind=Remind(before=(5, 1, 0), overdue=False), on_expiry="no_reply"),
     clock("urging-reply", "答复催告", "Reply to the urging letter", runs_from="answers.sent_on"),
@@ -35,7 +35,7 @@ CLOCKS: tuple[DeadlineRule, ...] = (
           remind=Remind(before=(3, 1, 0)), owed_by=BOTH),
     clock("tell-higher-union", "协商前报告上级工会", "Tell the higher union", runs_from="facts.higher_union_for",
           remind=Remind(before=(3, 1, 0)), owed_by=UNION),
-    agreed("round", "协商会议", "Round of bargaining", remind=MEETING, notice="round_near"),
+    agreed("round", "协商会议", "Round of bargaining", remind=MEETING, notice="session_near"),
     agreed("suspension", "中止协商至", "Suspended until", remind=Remind(before=(3, 0))),
     clock("suspension-max", "中止协商上限", "Longest suspension", runs_from="answers.suspended_on"),
     clock("coordination-request-after", "可申请协调处理", "Co-ordination can be asked for",
@@ -44,7 +44,7 @@ CLOCKS: tuple[DeadlineRule, ...] = (
           owed_by=AUTHORITY),
     clock("draft-to-vote", "草案提交审议", "Put the draft to the vote", runs_from="facts.to_vote_from", owed_by=UNION),
     clock("revote", "再次提交审议", "Put the draft to the vote again", runs_from="facts.revote_from", owed_by=UNION),
-    agreed("congress", "职工代表大会", "Workers' congress", remind=MEETING, notice="congress_near"),
+    agreed("congress", "职工代表大会", "Workers' congress", remind=MEETING, notice="session_near"),
     clock("papers-before-congress", "会前送达材料", "Papers before the congress", runs_from="facts.papers_for",
           remind=Remind(before=(3, 1, 0)), owed_by=UNION),
     clock("file", "报送审查", "File for review", period="file-{kind}", runs_from="facts.filing_from",
@@ -59,9 +59,9 @@ CLOCKS: tuple[DeadlineRule, ...] = (
           remind=Remind(before=(30, 7, 0)), owed_by=BOTH),
     clock("renewal-window", "续签窗口", "Window for renewal", period="renewal-window-{kind}",
           runs_from="facts.renew_by", remind=TERM, on_opening="renewal_window_opens", notice="renewal_due",
-          over_notice="renewal_missed", owed_by=UNION),
-    agreed("term-end", "合同期满", "End of the term", runs_from="facts.expires_on", remind=Remind(before=(7, 0)),
-           on_expiry="term_ends", notice="contract_ends"),
+          over_notice="contract_expired", owed_by=UNION),
+    agreed("term-end", "合同期满", "End of the term", runs_from="facts.expires_on", remind=Remind(before=(7, 0), overdue=False),
+           on_expiry="term_ends", notice="renewal_due"),
     clock("end-filing", "解除终止报告", "Report the end of the contract", runs_from="answers.ended_on",
           owed_by=EMPLOYER),
     clock("close-after-end", "办理结案", "Close the case", remind=NUDGE),

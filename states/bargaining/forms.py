@@ -27,6 +27,7 @@ class Plan(Form):
     firms: int = ask("覆盖企业数", "Enterprises covered", 1, ge=1, le=100_000)
     predecessor_id: int | None = ask("原合同编号", "Number of the contract it follows", None, gt=0)
     expires_on: date | None = ask("原合同期满日", "Last day of the contract it follows", None)
+    pack: str = ask("规则包(留空则按所属单位)", "Rule pack, empty: that of the unit", "", max_length=40)
 
 
 class Assignment(Form):

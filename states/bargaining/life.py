@@ -9,7 +9,6 @@ from states.bargaining.sources import (
     BARGAINING_CLOCKS,
     BEFORE_SIGNATURE,
     CONTRACT_RUNS,
-    DUTY_CLOCKS,
     IN_FORCE_CLOCKS,
     SUPERVISORS,
 )
@@ -96,7 +95,7 @@ IN_FORCE: tuple[Step, ...] = (
 ENDING: tuple[Step, ...] = (
     take("term_ends", "合同期满", "The term ends").of(*CONTRACT_RUNS).to(
         Way(B.LAPSED, when=contract.rests), Way(STAY), by=CLOCK, effect=contract.term_over, guards=(gc.TERM_OVER,),
-        voids=DUTY_CLOCKS, tells=("contract_lapsed",), source_of_rule="集体合同规定第三十八条"),
+        voids=IN_FORCE_CLOCKS, tells=("contract_lapsed",), source_of_rule="集体合同规定第三十八条"),
     take("terminate", "解除或终止", "Terminate").of(B.SIGNED, B.FILED, B.OBJECTED, B.IN_FORCE, B.AMENDING).to(
         B.TERMINATED, by=BARGAINERS, asks=forms.Ending, effect=contract.ended,
         guards=(gc.BOTH_END, happened("ended_on", "解除或终止日期", "the day it ended")), voids=(ALL,),

@@ -11,7 +11,7 @@ from states.bargaining.talks import COORDINATION, ROUNDS, VOTE
 from states.bargaining.words import B
 from states.casetype import CaseType
 from states.labels import Label
-from states.roles import BARGAINERS
+from states.roles import BARGAINERS, CLOCK
 
 _AT_THE_END = ("close-after-end",)
 
@@ -23,7 +23,8 @@ BARGAINING = CaseType(
     initial=B.PLANNED,
     finals=frozenset({B.ARCHIVED}),
     opens_with=forms.Plan,
-    opened_by=BARGAINERS,
+    #: the clock too: a contract whose window opens gets its case by itself (SEEDS A20)
+    opened_by=BARGAINERS | CLOCK,
     opening_effect=fx.planned,
     starts=("predecessor-ends",),
     on_entering={
