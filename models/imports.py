@@ -36,7 +36,6 @@ class ImportRow(Table):
     __tablename__ = "import_row"
     id: Mapped[pk]
     file_id: Mapped[int] = mapped_column(ForeignKey("import_file.id"))
-    sheet: Mapped[str] = mapped_column(String(60), default="")
     line: Mapped[int]
     reasons: Mapped[list[Any]] = mapped_column(JSON)
-    __table_args__ = (UniqueConstraint("file_id", "sheet", "line"),)
+    __table_args__ = (UniqueConstraint("file_id", "line"),)

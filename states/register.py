@@ -35,7 +35,6 @@ RENEWAL_WINDOW = DeadlineRule(
     runs_from="facts.expires_on",
     remind=Remind(before=(), opening=True, overdue=False),
     notice="renewal_window_open",
-    over_notice="",
 )
 REGISTER_RULES: Mapping[str, DeadlineRule] = {rule.name: rule for rule in (CONTRACT_TERM, RENEWAL_WINDOW)}
 

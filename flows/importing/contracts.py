@@ -14,7 +14,7 @@ from pathlib import Path
 
 from config.crashpoints import crashpoint
 from flows.importing.employers import Employers
-from flows.importing.journal import Progress, Unit, file_row, journalled, unit_for
+from flows.importing.files import Progress, Unit, file_row, unit_for
 from flows.importing.places import resolve
 from flows.importing.profiles import Profile, load_profile
 from flows.importing.refused import RefusedSheet, refused_file_of, write_refused
@@ -22,6 +22,7 @@ from flows.importing.report import ImportReport, Tally, tally
 from flows.importing.rows import Judged, Table, find_table, judge_rows, table_of
 from flows.importing.sheets import read_file
 from flows.importing.writing import CHUNK, RegisterWriter
+from flows.journal import journalled
 from flows.office import Office
 
 
@@ -75,13 +76,14 @@ def import_contracts(
     profile = profile if isinstance(profile, Profile) else load_profile(profile)
     file = read_file(path)
     table = table_of(file, profile)
-    with journalled(office, "import-contracts", file.digest, profile=profile.name, unit_id=unit_id, actor_id=actor_id) as note:
+    with journalled(office, "import-contracts", file.digest) as counts:
+        counts |= {"profile": profile.name, "unit_id": unit_id, "actor_id": actor_id}
         with office.store.read() as connection:
             unit = unit_for(connection, office, unit_id, actor_id)
             judged = resolve(connection, unit, profile, judge_rows(table))
         load = _Load(office, path, table, unit, as_of or office.today(), progress)
         report = load.run(file.digest, judged)
-        note.counts |= report.counts()
+        counts |= report.counts()
     return report
 
 
@@ -103,7 +105,7 @@ class _Load:
                 connection, self.office, digest, profile.name, self.unit.id, self.path.name, len(judged)
             )
         writer = RegisterWriter(
-            file_id, self.table.sheet.name, self.unit.id, profile.pack or self.unit.pack, profile, self.as_of,
+            file_id, self.unit.id, profile.pack or self.unit.pack, profile, self.as_of,
             Employers(profile.employers == "organisations", self.unit.id, self.unit.path),
         )  # fmt: skip
         write_register(self.office, writer, judged, done, self.progress)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from flows.importing.journal import Unit
+from flows.importing.files import Unit
 from flows.importing.profiles import Profile
 from flows.importing.reasons import reason
 from flows.importing.rows import Judged

@@ -65,7 +65,6 @@ class RegisterWriter:
     """Writes the chunks of one file; clocks are counted once for each kind and last day."""
 
     file_id: int
-    sheet: str
     unit_id: int
     pack: str
     profile: Profile
@@ -158,7 +157,6 @@ class RegisterWriter:
     def _refused(self, row: Judged) -> dict[str, Any]:
         return {
             "file_id": self.file_id,
-            "sheet": self.sheet,
             "line": row.line,
             "reasons": [reason_as_json(one) for one in row.reasons],
         }
