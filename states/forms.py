@@ -13,22 +13,30 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
 
 from states.errors import InvalidAnswers, Reason
 from states.labels import Label
 
 
+_NO_AMOUNT = PydanticCustomError("not_an_amount", "not an amount in yuan")
+
+
 def _fen_from_yuan(value: object) -> object:
     """Yuan as typed (text, full-width digits and commas allowed) → fen. An int is fen already (our own code)."""
-    if isinstance(value, bool) or not isinstance(value, str):
+    if isinstance(value, bool):
+        raise _NO_AMOUNT
+    if not isinstance(value, str):
         return value
     plain = unicodedata.normalize("NFKC", value).replace(",", "").replace("元", "").strip()
     try:
         fen = Decimal(plain) * 100
     except InvalidOperation:
-        raise ValueError("not an amount in yuan") from None
+        raise _NO_AMOUNT from None
+    if not fen.is_finite():
+        raise _NO_AMOUNT
     if fen != fen.to_integral_value():
-        raise ValueError("an amount has at most two decimals")
+        raise PydanticCustomError("too_many_decimals", "at most two decimals")
     return int(fen)
 
 
@@ -87,6 +95,10 @@ _RULES: dict[str, tuple[Label, Label]] = {
     "enum": (Label("只能是:{expected}", "must be one of {expected}"), Label("请选择其一", "choose one")),
     "literal_error": (Label("只能是:{expected}", "must be one of {expected}"), Label("请选择其一", "choose one")),
     "bool_parsing": (Label("只能是“是”或“否”", "must be yes or no"), Label("填写 yes 或 no", "write yes or no")),
+    "not_an_amount": (Label("不是金额", "is not an amount in yuan"), Label("填写元,如 1,200.50", "write yuan, like 1,200.50")),
+    "too_many_decimals": (Label("最多两位小数", "has more than two decimals"), Label("请更正", "mend it")),
+    "too_short": (Label("至少 {min_length} 项", "needs at least {min_length}"), Label("请补充", "add more")),
+    "too_long": (Label("最多 {max_length} 项", "takes at most {max_length}"), Label("请减少", "take some away")),
     "int_parsing": (Label("必须是整数", "must be a whole number"), Label("请更正", "mend it")),
 }
 _OTHER = (Label("填写有误:{msg}", "is not right: {msg}"), Label("请更正", "mend it"))
