@@ -32,5 +32,5 @@ _AT = os.environ.get("CONCORD_CRASH_AT", "")
 
 def crashpoint(name: str) -> None:
     """Die here if the environment asks for it."""
-    if _AT and _AT == name:
+    if _AT and name == _AT:
         os._exit(9)

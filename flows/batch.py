@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.clock import day_at
@@ -21,6 +21,7 @@ from flows.casework import REQUEST, SETTLE, applied_row, receipt_of, refused_row
 from flows.judging import CLOCK_ONLY, judge, not_found, roles_held, roles_in
 from flows.office import Office
 from flows.opening import new_cases
+from models.base import AnyRow
 from models.casebook import CaseRow, load_cases, positions_of
 from models.clerk import Act, StaleWrite
 from models.requests import StepBatch, StepRequest
@@ -77,7 +78,7 @@ def result_of(office: Office, batch_id: int) -> BatchResult:
     with office.store.read() as connection:
         chosen = connection.execute(select(StepBatch.chosen).where(StepBatch.id == batch_id)).scalar_one()
         counted = select(StepRequest.status, func.count()).where(StepRequest.batch_id == batch_id)
-        found = {status: many for status, many in connection.execute(counted.group_by(StepRequest.status))}
+        found = dict(connection.execute(counted.group_by(StepRequest.status)).tuples().all())
     return BatchResult(
         batch_id, chosen, found.get("applied", 0), found.get("refused", 0), found.get("failed", 0)
     )
@@ -95,7 +96,7 @@ def _one_chunk(office: Office, batch_id: int, seen: Mapping[str, Any]) -> None:
             apply_alone(office, request_id, seen)
 
 
-def _waiting(connection: Connection, batch_id: int) -> list[Row[Any]]:
+def _waiting(connection: Connection, batch_id: int) -> list[AnyRow]:
     """The next requests, at most one a case: a second one must see what the first did."""
     query = (
         REQUEST.where(StepRequest.batch_id == batch_id, StepRequest.status == "waiting")
@@ -118,7 +119,7 @@ def apply_alone(office: Office, request_id: int, seen: Mapping[str, Any]) -> Non
         take_step(office, request_id, **seen)
     except Refusal:
         return
-    except Exception as fault:  # noqa: BLE001 - kept on the request, where the supervisor sees and retries it
+    except Exception as fault:
         mark_failed(office, request_id, fault)
 
 
@@ -138,7 +139,7 @@ def mark_failed(office: Office, request_id: int, fault: BaseException) -> None:
 
 
 def _apply_chunk(
-    connection: Connection, office: Office, requests: Sequence[Row[Any]], seen: Mapping[str, Any]
+    connection: Connection, office: Office, requests: Sequence[AnyRow], seen: Mapping[str, Any]
 ) -> None:
     if not requests:
         return
@@ -151,7 +152,7 @@ def _apply_chunk(
         try:
             if case is None:
                 raise not_found()
-            acts.append(judge(office, request, case, roles.in_case(case, request.actor_id), now))
+            acts.append(judge(request, case, roles.in_case(case, request.actor_id), now))
         except Refusal as refusal:
             rows.append(refused_row(office, request.id, refusal, seen))
     write_acts(connection, acts)
@@ -159,7 +160,7 @@ def _apply_chunk(
     connection.execute(SETTLE, rows + [applied_row(office, receipt, seen) for receipt in receipts])
 
 
-def _cases_of(connection: Connection, office: Office, requests: Sequence[Row[Any]]) -> Iterator[CaseRow | None]:
+def _cases_of(connection: Connection, office: Office, requests: Sequence[AnyRow]) -> Iterator[CaseRow | None]:
     opening = [request for request in requests if request.step == OPEN]
     fresh = iter(new_cases(connection, office, opening) if opening else [])
     there = load_cases(connection, [request.case_id for request in requests if request.step != OPEN])

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from config.crashpoints import crashpoint
@@ -23,6 +23,7 @@ from flows.office import Office
 from flows.opening import new_cases
 from flows.undoing import undo_last
 from models import clerk
+from models.base import AnyRow
 from models.casebook import CaseRow, load_case
 from models.clerk import Act
 from models.requests import StepRequest
@@ -104,7 +105,7 @@ def _apply(connection: Connection, office: Office, request_id: int, seen: Mappin
         state = undo_last(connection, office, request, case, roles)
         receipt = Receipt(request_id, case.id, case.number, case.version + 1, UNDO, state)
     else:
-        act = judge(office, request, case, roles, now)
+        act = judge(request, case, roles, now)
         crashpoint("step.decided")
         write_acts(connection, [act])
         receipt = receipt_of(act, request_id)
@@ -113,7 +114,7 @@ def _apply(connection: Connection, office: Office, request_id: int, seen: Mappin
     return receipt
 
 
-def _case_of(connection: Connection, office: Office, request: Row[Any]) -> CaseRow:
+def _case_of(connection: Connection, office: Office, request: AnyRow) -> CaseRow:
     if request.step == OPEN:
         return new_cases(connection, office, [request])[0]
     case = load_case(connection, request.case_id, lock=True)
@@ -153,7 +154,7 @@ def refused_row(office: Office, request_id: int, refusal: Refusal, seen: Mapping
     }  # fmt: skip
 
 
-def earlier_answer(request: Row[Any]) -> Receipt | None:
+def earlier_answer(request: AnyRow) -> Receipt | None:
     """The receipt the request already has; raises the refusal it already got; None while it waits."""
     if request.status == "applied":
         return Receipt(request.id, **request.receipt)
@@ -170,7 +171,7 @@ def refusal_from(stored: Mapping[str, Any]) -> Refusal:
     )
 
 
-def kept_request(office: Office, request_id: int) -> Row[Any]:
+def kept_request(office: Office, request_id: int) -> AnyRow:
     """The request as the store has it now."""
     with office.store.read() as connection:
         return connection.execute(REQUEST.where(StepRequest.id == request_id)).one()

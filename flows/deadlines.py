@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from config.crashpoints import crashpoint
 from config.rules import load_pack
@@ -22,6 +23,7 @@ from config.workdays import WorkCalendar, work_calendar
 from flows.batch import advance_batch
 from flows.office import Office
 from flows.requests import Wish, as_row
+from models.base import AnyRow, AnySelect
 from models.cases import CaseFile
 from models.contracts import Contract
 from models.deadlines import Deadline
@@ -37,14 +39,14 @@ from states.registry import case_type
 CHUNK = 500
 
 _UNIT = func.coalesce(CaseFile.unit_id, Contract.unit_id)
-_DUE: Select[Any] = (
+_DUE: AnySelect = (
     select(
         Deadline.id, Deadline.case_id, Deadline.contract_id, Deadline.rule, Deadline.subject, Deadline.status,
         Deadline.opens_on, Deadline.due_on, Deadline.next_on, Deadline.opened, Deadline.hard,
-        CaseFile.type, CaseFile.type_version, CaseFile.owner_id, CaseFile.version,
+        CaseFile.type, CaseFile.type_version,
         func.coalesce(CaseFile.number, Contract.number).label("number"),
         func.coalesce(CaseFile.pack, Contract.pack).label("pack"), _UNIT.label("unit_id"),
-        Organisation.path.label("unit_path"), Contract.kind, Contract.standing, Contract.employer_id,
+        Contract.kind, Contract.standing, Contract.employer_id,
         Contract.employer_name, Contract.scope, Contract.workers, Contract.women, Contract.expires_on,
     )
     .outerjoin(CaseFile, CaseFile.id == Deadline.case_id)
@@ -111,7 +113,7 @@ def sweep_deadlines(office: Office) -> Swept:
     return swept
 
 
-def _settle(connection: Connection, office: Office, rows: Sequence[Row[Any]], swept: Swept) -> None:
+def _settle(connection: Connection, office: Office, rows: Sequence[AnyRow], swept: Swept) -> None:
     chunk, today = _Chunk(), office.today()
     for row in rows:
         _look_at(row, chunk, today)
@@ -124,13 +126,13 @@ def _settle(connection: Connection, office: Office, rows: Sequence[Row[Any]], sw
         connection.execute(lapse.values(standing="lapsed"))
     for wishes, name in ((chunk.steps, "clock"), (chunk.renewals, OPEN)):
         if wishes:
-            swept.batches.append(_file(connection, office, wishes, name))
+            swept.batches.append(file_keyed(connection, office, wishes, name))
     swept.steps += len(chunk.steps)
     swept.renewals += len(chunk.renewals)
     crashpoint("sweep.expiry-filed")
 
 
-def _look_at(row: Row[Any], chunk: _Chunk, today: date) -> None:
+def _look_at(row: AnyRow, chunk: _Chunk, today: date) -> None:
     rule = rule_of(row)
     if row.status == "expired":
         _nag(row, rule, chunk, today)
@@ -140,14 +142,14 @@ def _look_at(row: Row[Any], chunk: _Chunk, today: date) -> None:
         _near(row, rule, chunk, today)
 
 
-def rule_of(row: Row[Any]) -> DeadlineRule:
+def rule_of(row: AnyRow) -> DeadlineRule:
     """The rule of a clock: of its case's type, or of the register."""
     if row.contract_id is not None:
         return REGISTER_RULES[row.rule]
     return case_type(row.type, row.type_version).rule[row.rule]
 
 
-def _near(row: Row[Any], rule: DeadlineRule, chunk: _Chunk, today: date) -> None:
+def _near(row: AnyRow, rule: DeadlineRule, chunk: _Chunk, today: date) -> None:
     """A reminder, or the opening of a window."""
     due = due_stages(rule, row.opens_on, row.due_on, row.next_on, today)
     opening = any(stage.name == "opens" for stage in due)
@@ -163,7 +165,7 @@ def _near(row: Row[Any], rule: DeadlineRule, chunk: _Chunk, today: date) -> None
     chunk.moves.append(_move(row, "open", next_day(rule, row.opens_on, row.due_on, today), opening))
 
 
-def _over(row: Row[Any], rule: DeadlineRule, chunk: _Chunk, today: date) -> None:
+def _over(row: AnyRow, rule: DeadlineRule, chunk: _Chunk, today: date) -> None:
     """The last day is past: the clock's own step where the law or an agreement gives it that effect, else a word."""
     if rule.on_expiry and (row.hard or not rule.period):
         chunk.steps.append(_clock_step(row, rule.on_expiry))
@@ -178,30 +180,28 @@ def _over(row: Row[Any], rule: DeadlineRule, chunk: _Chunk, today: date) -> None
     chunk.moves.append(_move(row, "expired", next_overdue_day(rule, today, _calendar(row))))
 
 
-def _nag(row: Row[Any], rule: DeadlineRule, chunk: _Chunk, today: date) -> None:
+def _nag(row: AnyRow, rule: DeadlineRule, chunk: _Chunk, today: date) -> None:
     """Overdue, a day later: the supervisor hears of it every working day until it is done."""
-    chunk.reminders.append(
-        _reminder(row, rule, overdue_stage(row.due_on, today), today, (), "overdue_daily", to_supervisor=True)
-    )
+    chunk.reminders.append(_reminder(row, rule, overdue_stage(row.due_on, today), today, (), "overdue_daily"))
     chunk.moves.append(_move(row, "expired", next_overdue_day(rule, today, _calendar(row))))
 
 
-def _calendar(row: Row[Any]) -> WorkCalendar:
+def _calendar(row: AnyRow) -> WorkCalendar:
     return work_calendar(load_pack(row.pack).calendar)
 
 
-def _move(row: Row[Any], status: str, next_on: date | None, opened: bool = False) -> dict[str, Any]:
+def _move(row: AnyRow, status: str, next_on: date | None, opened: bool = False) -> dict[str, Any]:
     return {
         "b_id": row.id, "b_next_on": row.next_on, "status": status, "next_on": next_on,
         "opened": row.opened or opened,
     }  # fmt: skip
 
 
-def _clock_step(row: Row[Any], step: str) -> Wish:
+def _clock_step(row: AnyRow, step: str) -> Wish:
     return Wish(step=step, case_id=row.case_id, key=f"clock:{row.id}:{row.due_on}:{step}")
 
 
-def renewal_of(row: Row[Any]) -> Wish:
+def renewal_of(row: AnyRow) -> Wish:
     """The wish to open the bargaining case that follows a contract whose window has opened."""
     answers = {
         "kind": row.kind, "scope": row.scope, "employer": row.employer_name, "workers": row.workers,
@@ -215,44 +215,37 @@ def renewal_of(row: Row[Any]) -> Wish:
 
 
 def _reminder(
-    row: Row[Any],
-    rule: DeadlineRule,
-    stage: str,
-    planned_on: date,
-    missed: tuple[str, ...],
-    notice: str = "",
-    *,
-    to_supervisor: bool = False,
+    row: AnyRow, rule: DeadlineRule, stage: str, planned_on: date, missed: tuple[str, ...], notice: str = ""
 ) -> DueReminder:
     return DueReminder(
         deadline_id=row.id,
         case_id=row.case_id,
         contract_id=row.contract_id,
-        unit_id=row.unit_id,
-        owner_id=row.owner_id,
+        number=row.number,
+        case_type=row.type or "",
         rule=row.rule,
-        label=tuple(rule.label),
+        label=rule.label,
         subject=row.subject,
         due_on=row.due_on,
         stage=stage,
         planned_on=planned_on,
         missed=missed,
         notice=notice or rule.notice,
-        number=row.number,
         hard=row.hard,
-        to_supervisor=to_supervisor,
     )
 
 
-def _file(connection: Connection, office: Office, wishes: Iterable[Wish], name: str) -> int:
+def file_keyed(connection: Connection, office: Office, wishes: Iterable[Wish], name: str) -> int:
     """A batch of keyed requests inside the sweep's transaction; requests filed by an earlier sweep stay with theirs."""
     rows = [as_row(wish, office) for wish in wishes]
     made = insert(StepBatch).values(
-        key=f"sweep:{name}:{rows[0]['key']}:{office.now().isoformat()}", step=name, chosen=len(rows),
+        key=f"sweep:{name}:{uuid4().hex}", step=name, chosen=len(rows),
         created_at=office.now(),
     )  # fmt: skip
     batch_id: int = connection.execute(made.returning(StepBatch.id)).scalar_one()
     by_batch = [{**row, "batch_id": batch_id} for row in rows]
+    if not by_batch:
+        return batch_id
     kept = insert_or_leave(connection, StepRequest, StepRequest.key)
     filed = connection.execute(kept, by_batch).rowcount
     if filed != len(rows):

@@ -6,14 +6,13 @@ under that key, so a crash between opening and recording opens nothing twice.
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Row, select, update
+from sqlalchemy import select, update
 
 from flows.batch import mark_failed
 from flows.casework import take_step
 from flows.office import Office
 from flows.requests import Wish, file_request
+from models.base import AnyRow
 from models.cases import CaseFile, CaseLink
 from models.outbox import Message
 from models.upsert import insert_or_leave
@@ -37,7 +36,7 @@ def open_follow_ups(office: Office) -> int:
     return sum(_open(office, row) for row in rows)
 
 
-def _open(office: Office, row: Row[Any]) -> bool:
+def _open(office: Office, row: AnyRow) -> bool:
     wish = Wish(
         step=OPEN, case_type=row.facts["case_type"], unit_id=row.unit_id, answers=row.facts["facts"], key=row.key
     )
@@ -47,7 +46,7 @@ def _open(office: Office, row: Row[Any]) -> bool:
     except Refusal as refusal:
         _settle(office, row.id, "parked", "; ".join(refusal.said("zh")))
         return False
-    except Exception as fault:  # noqa: BLE001 - kept on request and message, where the supervisor sees them
+    except Exception as fault:
         mark_failed(office, request_id, fault)
         _settle(office, row.id, "parked", type(fault).__name__)
         return False

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, String, cast, exists, func, select
+from sqlalchemy import String, cast, exists, func, select
 
 from flows.office import Office
+from models.base import AnySelect
 from models.cases import CaseFile
 from models.contracts import Contract
 from models.deadlines import Deadline
@@ -34,7 +35,7 @@ class Check:
     says: Label
     remedy: Label
     #: rows that break it: one column, a number a person can look up
-    query: Callable[[datetime], Select[Any]]
+    query: Callable[[datetime], AnySelect]
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,14 @@ def _running_clock() -> Any:
     return exists().where(Deadline.case_id == CaseFile.id, Deadline.status.in_(("open", "expired")))
 
 
-def _without_clock(now: datetime) -> Select[Any]:
+def _without_clock(now: datetime) -> AnySelect:
     week_ago = now - timedelta(days=7)
     return select(CaseFile.number).where(
         CaseFile.closed_on.is_(None), CaseFile.state != "archived", CaseFile.moved_at < week_ago, ~_running_clock()
     )
 
 
-def _holder_left(_now: datetime) -> Select[Any]:
+def _holder_left(_now: datetime) -> AnySelect:
     return (
         select(CaseFile.number)
         .join(Person, Person.id == CaseFile.owner_id)
@@ -65,31 +66,31 @@ def _holder_left(_now: datetime) -> Select[Any]:
     )
 
 
-def _clock_asleep(_now: datetime) -> Select[Any]:
+def _clock_asleep(_now: datetime) -> AnySelect:
     rule = Deadline.rule + " #" + cast(Deadline.id, String)
     return select(rule).where(Deadline.status == "open", Deadline.next_on.is_(None))
 
 
-def _outbox_old(now: datetime) -> Select[Any]:
+def _outbox_old(now: datetime) -> AnySelect:
     late = now - timedelta(hours=1)
     return select(Message.key).where(Message.status.in_(("waiting", "sending")), Message.next_try_at < late)
 
 
-def _parked(_now: datetime) -> Select[Any]:
+def _parked(_now: datetime) -> AnySelect:
     return select(Message.key).where(Message.status == "parked")
 
 
-def _failed(_now: datetime) -> Select[Any]:
+def _failed(_now: datetime) -> AnySelect:
     return select(StepRequest.key).where(StepRequest.status == "failed")
 
 
-def _no_reminder(_now: datetime) -> Select[Any]:
+def _no_reminder(_now: datetime) -> AnySelect:
     clock = exists().where(Deadline.contract_id == Contract.id)
     case = exists().where(CaseFile.contract_id == Contract.id, CaseFile.closed_on.is_(None))
     return select(Contract.number).where(Contract.standing == "in_force", ~clock, ~case)
 
 
-def _runs_lost(_now: datetime) -> Select[Any]:
+def _runs_lost(_now: datetime) -> AnySelect:
     return select(Run.key).where(Run.state == "lost")
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from config.clock import day_at
 from config.rules import load_pack
 from config.workdays import work_calendar
-from flows.office import Office
+from models.base import AnyRow
 from models.casebook import CaseRow, is_party, positions_of
 from models.clerk import Act
 from states.caseview import Moment
@@ -59,7 +58,7 @@ def moment_of(case: CaseRow, roles: frozenset[Role], actor_id: int | None, now: 
     return Moment(now, day_at(now), pack, work_calendar(pack.calendar), roles, actor_id)
 
 
-def judge(office: Office, request: Row[Any], case: CaseRow, roles: frozenset[Role], now: datetime) -> Act:
+def judge(request: AnyRow, case: CaseRow, roles: frozenset[Role], now: datetime) -> Act:
     """What the request would write. Raises a `Refusal` with all its reasons."""
     if not roles:
         raise not_found()

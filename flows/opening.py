@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert, select
 
 from config.rules import load_pack
 from flows.office import Office
+from models.base import AnyRow
 from models.casebook import CaseRow
 from models.cases import CaseFile
 from models.numbers import case_number, next_numbers
@@ -19,7 +20,7 @@ from states.labels import Label
 from states.registry import case_type
 
 
-def new_cases(connection: Connection, office: Office, requests: Sequence[Row[Any]]) -> list[CaseRow]:
+def new_cases(connection: Connection, office: Office, requests: Sequence[AnyRow]) -> list[CaseRow]:
     """Rows of cases not yet opened, one a request, in the same order. Raises `StepRefused` for an unknown unit."""
     today = office.today()
     units = _units(connection, [request.unit_id for request in requests])
@@ -72,16 +73,16 @@ class _Unit:
         self.id, self.path, self.pack = unit_id, path, pack
 
 
-def _insert(connection: Connection, office: Office, cases: Sequence[CaseRow], requests: Sequence[Row[Any]]) -> None:
+def _insert(connection: Connection, office: Office, cases: Sequence[CaseRow], requests: Sequence[AnyRow]) -> None:
     rows = []
     for case, request in zip(cases, requests, strict=True):
         case.employer_id = request.answers.get("employer_id")
-        case.contract_id = request.answers.get("contract_id")
         rows.append(
             {
                 "number": case.number, "type": case.type, "type_version": case.type_version, "pack": case.pack,
                 "pack_version": load_pack(case.pack).version, "state": case.state, "version": 0,
-                "unit_id": case.unit_id, "employer_id": case.employer_id, "contract_id": case.contract_id,
+                "unit_id": case.unit_id, "employer_id": case.employer_id,
+                "predecessor_id": request.answers.get("predecessor_id"),
                 "facts": {}, "opened_on": case.opened_on, "moved_at": office.now(), "head": "",
             }
         )  # fmt: skip

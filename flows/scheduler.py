@@ -50,7 +50,7 @@ class Scheduler:
     def _safely(self, sweep: str) -> None:
         try:
             self._ring(sweep)
-        except Exception as fault:  # noqa: BLE001 - journalled by the sweep itself; the next bell tries again
+        except Exception as fault:
             log.warning("sweep %s failed: %s", sweep, type(fault).__name__)
 
 

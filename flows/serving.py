@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -46,9 +46,11 @@ class Service:
         self.scheduler = Scheduler(self._ring)
         self.server: PrefectServer | None = None
         self._stopping = threading.Event()
+        self._taken: set[int] = set()
         self._pool = ThreadPoolExecutor(4, thread_name_prefix="steps")
         self._threads = [
-            threading.Thread(target=self._watch, name="watcher", daemon=True),
+            threading.Thread(target=self._watch, args=(self._take_up_requests, WATCH), name="watcher", daemon=True),
+            threading.Thread(target=self._watch, args=(self._take_up_batches, 0.1), name="batches", daemon=True),
             threading.Thread(target=self._beat, name="presence", daemon=True),
         ]
 
@@ -90,27 +92,31 @@ class Service:
             beat(self.office)
             self._stopping.wait(BEAT)
 
-    def _watch(self) -> None:
-        """Take up what other processes filed: single requests at once, batches one after the other."""
-        taken: set[int] = set()
-        while not self._stopping.wait(WATCH):
+    def _watch(self, take_up: Callable[[], None], every: float) -> None:
+        """Take up, again and again, what other processes filed."""
+        while not self._stopping.wait(every):
             try:
-                waiting = set(waiting_requests(self.office))
-                for request_id in sorted(waiting - taken):
-                    self._pool.submit(self._take_up, request_id)
-                taken = waiting
-                for batch_id in self._open_batches():
-                    self.batches.run(str(batch_id))
-            except Exception as fault:  # noqa: BLE001 - the watcher must live; the rows are still there
+                take_up()
+            except Exception as fault:
                 log.warning("watcher: %s", type(fault).__name__)
                 self._stopping.wait(1.0)
+
+    def _take_up_requests(self) -> None:
+        waiting = set(waiting_requests(self.office))
+        for request_id in sorted(waiting - self._taken):
+            self._pool.submit(self._take_up, request_id)
+        self._taken = waiting
+
+    def _take_up_batches(self) -> None:
+        for batch_id in self._open_batches():
+            self.batches.run(str(batch_id))
 
     def _take_up(self, request_id: int) -> None:
         try:
             self.lane.run(str(request_id))
         except Refusal:
             return  # the person reads it from the request
-        except Exception as fault:  # noqa: BLE001 - kept on the request by apply_request
+        except Exception as fault:
             log.warning("request %s: %s", request_id, type(fault).__name__)
 
     def _open_batches(self) -> list[int]:

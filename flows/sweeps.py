@@ -13,7 +13,7 @@ from flows.office import Office
 from flows.rescue import pending_work, rescue_all
 from models.audit import seal, verify
 from notifications.alerts import post_alert
-from notifications.channels import channels_of
+from notifications.channels import open_channels
 from notifications.digest import write_digests
 from notifications.outbox import drain
 
@@ -24,7 +24,7 @@ _QUIET = frozenset({"outbox", "follow-ups", "rescue"})
 
 
 def _outbox(office: Office) -> Counts:
-    return drain(office.store, office.settings, office.now(), channels_of(office.settings)).as_json()
+    return drain(office.store, office.settings, office.now(), open_channels(office.settings)).as_json()
 
 
 def _deadlines(office: Office) -> Counts:

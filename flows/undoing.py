@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from config.clock import day_at
 from flows.judging import not_found
 from flows.office import Office
+from models.base import AnyRow
 from models.casebook import CaseRow
 from models.undoing import OUTWARD, UNDO, Undoing, entries_of, last_event, write_undo
 from states.casetype import OPEN
@@ -27,7 +27,7 @@ OWN_DAYS, SUPERVISOR_DAYS = 1, 7
 
 
 def undo_last(
-    connection: Connection, office: Office, request: Row[Any], case: CaseRow, roles: frozenset[Role]
+    connection: Connection, office: Office, request: AnyRow, case: CaseRow, roles: frozenset[Role]
 ) -> str:
     """Take the last step back and give the state the case is in again. Raises `StepRefused` with all the reasons."""
     if not roles:
@@ -47,7 +47,7 @@ def undo_last(
 
 
 def _against(
-    case: CaseRow, last: Row[Any], request: Row[Any], roles: frozenset[Role], office: Office
+    case: CaseRow, last: AnyRow, request: AnyRow, roles: frozenset[Role], office: Office
 ) -> Iterator[Reason]:
     step = case_type(case.type, case.type_version).step(last.step)
     if request.expected_version is not None and request.expected_version != case.version:

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
+from models.base import AnyRow
 from models.cases import AuditSeal, CaseEvent, CaseFile
 from models.chain import START, canonical, digest, event_hash
 
@@ -46,7 +46,7 @@ def verify(connection: Connection) -> AuditResult:
     heads: dict[int, tuple[int, str]] = {}
     events = 0
     query = select(*CaseEvent.__table__.c).order_by(CaseEvent.case_id, CaseEvent.seq)
-    previous: Row[Any] | None = None
+    previous: AnyRow | None = None
     for event in connection.execution_options(stream_results=True).execute(query).yield_per(2000):
         events += 1
         follows = previous if previous is not None and previous.case_id == event.case_id else None
@@ -64,7 +64,7 @@ def verify(connection: Connection) -> AuditResult:
     return AuditResult(events, cases, len(seals), head, tuple(found))
 
 
-def _event(event: Row[Any], follows: Row[Any] | None) -> Iterator[Broken]:
+def _event(event: AnyRow, follows: AnyRow | None) -> Iterator[Broken]:
     where = f"case #{event.case_id} event {event.seq}"
     expected = (follows.seq + 1, follows.hash) if follows is not None else (1, START)
     if (event.seq, event.previous) != expected:
@@ -73,7 +73,7 @@ def _event(event: Row[Any], follows: Row[Any] | None) -> Iterator[Broken]:
         yield Broken(where, "starts in a state the case was not in")
     if digest(event.detail) != event.detail_digest:
         yield Broken(where, "its detail was changed")
-    if event_hash(event.previous, event._mapping) != event.hash:
+    if event_hash(event.previous, event._asdict()) != event.hash:
         yield Broken(where, "was changed")
 
 
@@ -110,7 +110,7 @@ def seal(connection: Connection, now: datetime) -> int:
     newest = select(AuditSeal.up_to_event, AuditSeal.hash).order_by(AuditSeal.id.desc()).limit(1)
     after, previous = connection.execute(newest).one_or_none() or (0, START)
     ripe = select(func.max(CaseEvent.id)).where(CaseEvent.at <= now - MARGIN, CaseEvent.id > after)
-    up_to = connection.execute(ripe).scalar_one()
+    up_to: int | None = connection.execute(ripe).scalar_one_or_none()
     if up_to is None:
         return 0
     count, span = _span(connection, after, up_to)

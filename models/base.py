@@ -5,7 +5,20 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Date, DateTime, Dialect, Integer, MetaData, String, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Date,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    Row,
+    Select,
+    String,
+    Text,
+    TypeDecorator,
+)
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from models.vault import VAULT
@@ -58,6 +71,10 @@ class Sealed(TypeDecorator[str]):
 
 #: SQLite numbers rows by itself only for plain INTEGER keys.
 BigId = BigInteger().with_variant(Integer, "sqlite")
+
+#: A row, and a query, of whatever columns were asked for.
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
 
 pk = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]
 line = Annotated[str, mapped_column(String(200))]

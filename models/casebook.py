@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
+from models.base import AnyRow, AnySelect
 from models.cases import CaseFile, Party
 from models.deadlines import Deadline
 from models.items import Meeting, Payment, SettlementItem
@@ -129,13 +130,13 @@ _COLUMNS = (
     CaseFile.unit_id, Organisation.path, CaseFile.owner_id, CaseFile.employer_id, CaseFile.contract_id, CaseFile.facts,
     CaseFile.outcome, CaseFile.opened_on, CaseFile.closed_on, CaseFile.head,
 )  # fmt: skip
-_CASES: Select[Any] = select(*_COLUMNS).join(Organisation, Organisation.id == CaseFile.unit_id)
+_CASES: AnySelect = select(*_COLUMNS).join(Organisation, Organisation.id == CaseFile.unit_id)
 _LOCKED = _CASES.where(CaseFile.id.in_(bindparam("ids", expanding=True))).with_for_update(of=CaseFile)
 _ONE_LOCKED = _CASES.where(CaseFile.id == bindparam("id")).with_for_update(of=CaseFile)
 _ONE = _CASES.where(CaseFile.id == bindparam("id"))
 
 
-def _row(connection: Connection, row: Row[Any]) -> CaseRow:
+def _row(connection: Connection, row: AnyRow) -> CaseRow:
     return CaseRow(connection, *row)
 
 
@@ -168,18 +169,18 @@ def load_meetings(connection: Connection, cases: Sequence[CaseRow]) -> None:
         .where(_of(Meeting.case_id, cases), Meeting.act == "set", Meeting.undone.is_(False))
         .group_by(Meeting.case_id)
     )
-    found: dict[int, int] = {case_id: fixed for case_id, fixed in connection.execute(query)}
+    found: dict[int, int] = dict(connection.execute(query).tuples().all())
     for case in cases:
         case._meetings = found.get(case.id, 0)
 
 
 def load_deadlines(connection: Connection, cases: Sequence[CaseRow]) -> None:
     """Fill the clocks of those cases with one query."""
-    found: dict[int, list[OpenDeadline]] = defaultdict(list)
+    found: dict[int | None, list[OpenDeadline]] = defaultdict(list)
     columns = (Deadline.case_id, Deadline.id, Deadline.rule, Deadline.subject, Deadline.due_on, Deadline.status)
     unsettled = or_(Deadline.status == "open", and_(Deadline.status == "expired", Deadline.met_on.is_(None)))
-    for case_id, *rest in connection.execute(select(*columns).where(_of(Deadline.case_id, cases), unsettled)):
-        found[case_id].append(OpenDeadline(*rest))
+    for row in connection.execute(select(*columns).where(_of(Deadline.case_id, cases), unsettled)):
+        found[row[0]].append(OpenDeadline(*row[1:]))
     for case in cases:
         case._deadlines = found[case.id]
 
@@ -202,8 +203,8 @@ def load_instalments(connection: Connection, cases: Sequence[CaseRow]) -> None:
         .order_by(SettlementItem.case_id, SettlementItem.no)
     )  # fmt: skip
     found: dict[int, list[InstalmentRow]] = defaultdict(list)
-    for case_id, *rest in connection.execute(query):
-        found[case_id].append(InstalmentRow(*rest))
+    for row in connection.execute(query):
+        found[row[0]].append(InstalmentRow(*row[1:]))
     for case in cases:
         case._instalments = found[case.id]
 
@@ -213,8 +214,8 @@ def load_parties(connection: Connection, cases: Sequence[CaseRow]) -> None:
     columns = (Party.case_id, Party.role, Party.name, Party.represents, Party.person_id, Party.organisation_id)
     query = select(*columns).where(_of(Party.case_id, cases), Party.undone.is_(False)).order_by(Party.id)
     found: dict[int, list[PartyRow]] = defaultdict(list)
-    for case_id, *rest in connection.execute(query):
-        found[case_id].append(PartyRow(*rest))
+    for row in connection.execute(query):
+        found[row[0]].append(PartyRow(*row[1:]))
     for case in cases:
         case._parties = found[case.id]
 

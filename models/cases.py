@@ -30,6 +30,8 @@ class CaseFile(Table):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     employer_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"), index=True)
+    #: the contract a bargaining case renews
+    predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"), index=True)
     facts: Mapped[JsonDict] = mapped_column(JSON, default=dict)
     outcome: Mapped[str | None] = mapped_column(String(30))
     opened_on: Mapped[date]
@@ -86,7 +88,7 @@ class CaseLink(Table):
 
 
 class CaseEvent(Table):
-    """What happened, append-only: triggers (`models.guarding`) refuse UPDATE and DELETE, and each row's hash covers the row before it."""
+    """What happened, append-only (triggers of `models.guarding`); each row's hash covers the row before it."""
 
     __tablename__ = "case_event"
     id: Mapped[pk]

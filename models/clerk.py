@@ -7,7 +7,7 @@ case's id and the event's `seq`, so nothing has to wait for a generated key. The
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
 from typing import Any
@@ -100,7 +100,7 @@ class _Batch:
         contract_id, unit_id = rows_of.places(self.connection, act)
         ended, moved = self._clocks(act)
         undo = _before(act, ended, moved)
-        event = {
+        event: dict[str, Any] = {
             "case_id": case.id, "seq": act.seq, "step": decision.step.name, "from_state": case.state,
             "to_state": decision.state, "actor_id": act.actor_id, "role": act.role, "unit_id": case.unit_id,
             "request_id": act.request_id, "at": act.at, "previous": case.head or START,
@@ -224,7 +224,7 @@ def _deadline(case_id: int, seq: int, start: Start, day: date) -> dict[str, Any]
     }  # fmt: skip
 
 
-def _before(act: Act, ended: Sequence[Mapping[str, Any]], moved: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _before(act: Act, ended: Sequence[dict[str, Any]], moved: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """What `undo` needs: the case's own fields before the step, and the clocks it touched."""
     case = act.case
     changed = {

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Table, pk
 from states.labels import Named
 
-
 #: finished requests stay out of the hot index
 WAITING_ONLY = text("status = 'waiting'")
 

@@ -20,7 +20,6 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from models.vault import VAULT
 
 
-
 def to_json(value: Any) -> str:
     """JSON as it is stored: compact, Chinese kept as it is."""
     return orjson.dumps(value, default=str).decode()
@@ -75,7 +74,7 @@ def _sqlite(url: str, database: str | None) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _record: Any) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]  # we say BEGIN ourselves
+        connection.isolation_level = None  # we say BEGIN ourselves
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
             cursor.execute(f"PRAGMA {pragma}")

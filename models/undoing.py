@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
+from models.base import AnyRow
 from models.casebook import CaseRow
 from models.cases import CaseEvent, CaseFile, Claim, Party
 from models.chain import digest, event_hash
@@ -33,7 +34,7 @@ class Undoing:
     """Who takes the last step back, when, why and for which request."""
 
     case: CaseRow
-    last: Row[Any]
+    last: AnyRow
     at: datetime
     day: date
     actor_id: int | None
@@ -42,13 +43,13 @@ class Undoing:
     reason: str
 
 
-def last_event(connection: Connection, case: CaseRow) -> Row[Any]:
+def last_event(connection: Connection, case: CaseRow) -> AnyRow:
     """The newest event of the case."""
     query = select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.seq == case.version)
     return connection.execute(select(*query.subquery().c)).one()
 
 
-def entries_of(event: Row[Any]) -> set[str]:
+def entries_of(event: AnyRow) -> set[str]:
     """The kinds of entries an event wrote."""
     return {entry["entry"] for entry in event.detail["entries"]}
 
@@ -92,7 +93,7 @@ def _restore_clocks(connection: Connection, undoing: Undoing, seq: int) -> None:
         Deadline.case_id == case.id, Deadline.started_by == last.seq, Deadline.status.in_(("open", "expired"))
     )
     connection.execute(started.values(status="void", next_on=None, ended_by=seq))
-    ended = {deadline_id: was for deadline_id, was in last.detail["before"].get("ended", [])}
+    ended: dict[int, str] = dict(last.detail["before"].get("ended", []))
     moved = {deadline_id: date.fromisoformat(was) for deadline_id, was in last.detail["before"].get("moved", [])}
     query = select(Deadline.id, Deadline.rule, Deadline.opens_on, Deadline.due_on).where(
         Deadline.id.in_([*ended, *moved])

@@ -13,8 +13,9 @@ Insert = sqlite.Insert | postgresql.Insert
 
 def insert_into(connection: Connection, table: Any) -> Insert:
     """The dialect's own INSERT, which knows ON CONFLICT."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table)
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
 
 
 def insert_or_leave(connection: Connection, table: Any, *key: InstrumentedAttribute[Any]) -> Insert:

@@ -5,7 +5,8 @@ Whom it reaches and in which words is settled later, by the drain; a repeated st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert
@@ -16,6 +17,16 @@ from models.outbox import Message
 _POST = insert(Message.__table__)  # type: ignore[arg-type]
 
 
+def message_row(key: str, notice: str, facts: Mapping[str, Any], now: datetime, *, case_id: int | None = None,
+                seq: int | None = None, person_id: int | None = None) -> dict[str, Any]:  # fmt: skip
+    """A notice that waits in the outbox, as the table keeps it."""
+    return {
+        "key": key, "kind": "notice", "notice": notice, "case_id": case_id, "seq": seq,
+        "person_id": person_id, "channel": "", "facts": dict(facts), "status": "waiting", "attempt": 0, "next_try_at": now,
+        "created_at": now, "error": "", "subject": "", "body": "",
+    }  # fmt: skip
+
+
 def post(connection: Connection, acts: Sequence[Act]) -> None:
     """Write the notices of those acts into the outbox."""
     rows = [_row(act, notice) for act in acts for notice in act.decision.step.tells]
@@ -24,11 +35,8 @@ def post(connection: Connection, acts: Sequence[Act]) -> None:
 
 
 def _row(act: Act, notice: str) -> dict[str, Any]:
-    return {
-        "key": f"{act.case.id}:{act.seq}:{notice}", "kind": "notice", "notice": notice, "case_id": act.case.id,
-        "seq": act.seq, "channel": "", "facts": facts_of(act), "status": "waiting", "attempt": 0,
-        "next_try_at": act.at, "created_at": act.at, "error": "", "subject": "", "body": "",
-    }  # fmt: skip
+    key = f"{act.case.id}:{act.seq}:{notice}"
+    return message_row(key, notice, facts_of(act), act.at, case_id=act.case.id, seq=act.seq)
 
 
 def facts_of(act: Act) -> dict[str, Any]:

@@ -187,6 +187,6 @@ class OpenCase:
 
 
 Entry = (
-    SetFacts | PartyJoins | ClaimMade | Assign | MoveUp | StartDeadline | MeetDeadline | MoveDeadline | Instalment | Payment | MeetingSet
-    | MeetingPut | MeetingHeld | Proposal | Vote | ContractSigned | ContractBecomes | OpenCase
+    SetFacts | PartyJoins | ClaimMade | Assign | MoveUp | StartDeadline | MeetDeadline | MoveDeadline | Instalment
+    | Payment | MeetingSet | MeetingPut | MeetingHeld | Proposal | Vote | ContractSigned | ContractBecomes | OpenCase
 )  # fmt: skip

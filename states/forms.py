@@ -18,7 +18,6 @@ from pydantic_core import PydanticCustomError
 from states.errors import InvalidAnswers, Reason
 from states.labels import Label
 
-
 _NO_AMOUNT = PydanticCustomError("not_an_amount", "not an amount in yuan")
 
 

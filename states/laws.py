@@ -96,6 +96,10 @@ def _step(case_type: CaseType, step: Step) -> Iterator[str]:
         yield f"step {step.name} of the clock asks questions"
     if any(way.when is None for way in step.ways[:-1]):
         yield f"step {step.name} has ways behind one that always holds"
+    yield from _names_of_clocks(case_type, step)
+
+
+def _names_of_clocks(case_type: CaseType, step: Step) -> Iterator[str]:
     for name in (*step.starts, *step.meets, *(name for name in step.voids if name != "*")):
         if name not in case_type.rule:
             yield f"step {step.name} names unknown deadline {name}"

@@ -13,10 +13,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from config.rules import Unit
 from transitions import Machine, MachineError
 
-from states.casetype import ALL, OPEN, STAY, CaseType, DeadlineRule, Guard, Step, Way
+from config.rules import Unit
+from states.casetype import ALL, OPEN, CaseType, DeadlineRule, Guard, Step, Way
 from states.caseview import CaseView, Moment, Outcome
 from states.counting import Count, count
 from states.entries import Entry, SetFacts, StartDeadline

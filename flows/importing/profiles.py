@@ -101,6 +101,7 @@ def load_profile(name_or_path: str | Path) -> Profile:
     path = Path(name_or_path)
     if path.suffix != ".toml":
         path = PROFILES / f"{name_or_path}.toml"
+    name = "-".join(path.relative_to(PROFILES).with_suffix("").parts) if path.is_relative_to(PROFILES) else path.stem
     try:
         raw = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError:
@@ -110,7 +111,7 @@ def load_profile(name_or_path: str | Path) -> Profile:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise _bad(path, "", f"不是 TOML:{error}", f"is not TOML: {error}", "更正该行", "correct that line") from None
     try:
-        profile = Profile.model_validate({**raw, "name": path.stem})
+        profile = Profile.model_validate({**raw, "name": name})
     except ValidationError as error:
         raise BadProfile([_typing(path, dict(one)) for one in error.errors()]) from None
     reasons = [_reason(path, *problem) for problem in _problems(profile)]

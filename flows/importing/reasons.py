@@ -93,6 +93,9 @@ _SAID: dict[str, tuple[str, str, str, str]] = {
     "not_a_mediator": (
         "该人员不是该单位的调解员或督办", "is no mediator or supervisor of that unit",
         "在人员表登记岗位", "give him the position in the sheet of people"),
+    "not_an_officer": (
+        "该人员不是该单位的指导员、工会主席或督办", "is no bargaining officer, chair or supervisor of that unit",
+        "在人员表登记岗位", "give him the position in the sheet of people"),
 }  # fmt: skip
 
 

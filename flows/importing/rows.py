@@ -46,7 +46,7 @@ class Table:
     @property
     def lacking(self) -> tuple[str, ...]:
         """Missing columns without which no row can be accepted."""
-        return tuple(name for name in self.missing if _is_required(self.profile, name))
+        return tuple(name for name in self.missing if is_required(self.profile, name))
 
     @property
     def unknown(self) -> list[str]:
@@ -71,7 +71,8 @@ class Judged:
         return replace(self, reasons=(*self.reasons, *more))
 
 
-def _is_required(profile: Profile, name: str) -> bool:
+def is_required(profile: Profile, name: str) -> bool:
+    """Whether a row without that field is refused."""
     column = profile.every_column.get(name)
     field = FIELDS[profile.target].get(name)
     needed = field is not None and field.required and name not in profile.defaults
@@ -163,7 +164,7 @@ class _Judge:
     def __init__(self, table: Table) -> None:
         self.profile = profile = table.profile
         self.plan = [
-            (name, at, _reader(profile, name, profile.every_column[name]), _is_required(profile, name))
+            (name, at, _reader(profile, name, profile.every_column[name]), is_required(profile, name))
             for name, at in table.places.items()
         ]
         self.absent = {

@@ -61,6 +61,7 @@ FIELDS: Mapping[Target, Mapping[str, Field]] = {
         "workers": _WHOLE,
         "women": _WHOLE,
         "bargaining": Field(("choice",), values=BARGAINING_STATES),
+        "invited_on": _DAY,
         "officer": Field(longest=60),
     },
     "organisations": {

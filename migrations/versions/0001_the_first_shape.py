@@ -202,6 +202,7 @@ def upgrade() -> None:
         sa.Column("owner_id", BigId, nullable=True),
         sa.Column("employer_id", BigId, nullable=True),
         sa.Column("contract_id", BigId, nullable=True),
+        sa.Column("predecessor_id", BigId, nullable=True),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("outcome", sa.String(length=30), nullable=True),
         sa.Column("opened_on", sa.Date(), nullable=False),
@@ -216,6 +217,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name=op.f("fk_case_file_owner_id_person")),
         sa.ForeignKeyConstraint(
+            ["predecessor_id"], ["contract.id"], name=op.f("fk_case_file_predecessor_id_contract")
+        ),
+        sa.ForeignKeyConstraint(
             ["unit_id"], ["organisation.id"], name=op.f("fk_case_file_unit_id_organisation")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_file")),
@@ -225,6 +229,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_case_file_contract_id"), ["contract_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_case_file_employer_id"), ["employer_id"], unique=False)
         batch_op.create_index("ix_case_file_owner_state", ["owner_id", "state", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_file_predecessor_id"), ["predecessor_id"], unique=False)
         batch_op.create_index("ix_case_file_type_state", ["type", "state", "id"], unique=False)
         batch_op.create_index("ix_case_file_unit_state", ["unit_id", "state", "id"], unique=False)
 
@@ -364,8 +369,9 @@ def upgrade() -> None:
     op.create_table(
         "document",
         sa.Column("id", BigId, autoincrement=True, nullable=False),
-        sa.Column("case_id", BigId, nullable=False),
-        sa.Column("seq", BigId, nullable=False),
+        sa.Column("case_id", BigId, nullable=True),
+        sa.Column("seq", BigId, nullable=True),
+        sa.Column("contract_id", BigId, nullable=True),
         sa.Column("paper", sa.String(length=60), nullable=False),
         sa.Column("serial", sa.String(length=80), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
@@ -374,11 +380,15 @@ def upgrade() -> None:
         sa.Column("issued_at", Instant(), nullable=False),
         sa.Column("void", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["case_file.id"], name=op.f("fk_document_case_id_case_file")),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("fk_document_contract_id_contract")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
         sa.UniqueConstraint("serial", name=op.f("uq_document_serial")),
     )
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_document_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_document_contract_id"), ["contract_id"], unique=False)
 
     op.create_table(
         "meeting",
@@ -428,6 +438,13 @@ def upgrade() -> None:
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index("ix_message_event", ["case_id", "seq"], unique=False)
         batch_op.create_index("ix_message_inbox", ["person_id", "channel", "id"], unique=False)
+        batch_op.create_index(
+            "ix_message_parked",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'parked'"),
+            postgresql_where=sa.text("status = 'parked'"),
+        )
         batch_op.create_index(
             "ix_message_pending",
             ["next_try_at", "id"],
@@ -575,8 +592,9 @@ def upgrade() -> None:
         sa.Column("document_id", BigId, nullable=False),
         sa.Column("form", sa.String(length=10), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("content", models.papers.SealedBytes(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("template_version", sa.String(length=64), nullable=False),
         sa.Column("rendered_at", Instant(), nullable=False),
         sa.ForeignKeyConstraint(
             ["document_id"], ["document.id"], name=op.f("fk_document_file_document_id_document")

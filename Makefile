@@ -1,0 +1,56 @@
+# Concord: two commands do it all — `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORTION ?=
+
+.PHONY: help setup demo run test check lint types contracts bench charts clean
+help:  ## show this
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+$(BIN)/.ready: requirements/dev.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@if command -v uv >/dev/null 2>&1; then \
+	  VIRTUAL_ENV=$(VENV) uv pip sync --quiet --require-hashes requirements/dev.txt; \
+	else \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt; \
+	fi
+	@touch $@
+
+setup: $(BIN)/.ready  ## make the environment (.venv) from the lock
+
+demo: setup  ## lay a demo office and run it: everything in the foreground, Ctrl-C ends it
+	@./concord demo
+
+run: setup  ## run the office of this machine
+	@./concord serve
+
+test: setup  ## run the tests
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+lint: setup
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . 
+
+types: setup
+	@$(BIN)/mypy
+
+contracts: setup
+	@$(BIN)/lint-imports --no-cache
+
+check: lint types contracts test  ## everything that must be green: lint, types, import contracts, tests
+
+bench: setup  ## measure ourselves and our peers side by side
+	@test -x .bench-venv/bin/python || $(PYTHON) -m venv .bench-venv
+	@if command -v uv >/dev/null 2>&1; then \
+	  VIRTUAL_ENV=.bench-venv uv pip sync --quiet --require-hashes requirements/bench.txt; \
+	else \
+	  .bench-venv/bin/python -m pip install --quiet --require-hashes --no-deps -r requirements/bench.txt; \
+	fi
+	@.bench-venv/bin/python -m benchmarks.run
+
+charts: setup  ## write the diagrams of the case types into docs/case-types
+	@for kind in dispute bargaining; do for lang in zh en; do \
+	  ./concord types chart $$kind --lang $$lang > docs/case-types/$$kind.$$lang.mmd; done; done
+
+clean:  ## remove what was built; the office's own folder (var/) stays
+	rm -rf $(VENV) .bench-venv .mypy_cache .ruff_cache

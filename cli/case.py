@@ -1,0 +1,267 @@
+"""`concord case`: cases and their steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from cli.desk import DESK, NOT_FOUND, PARTLY, USAGE, Stop, rows_as_json
+
+app = typer.Typer(help="案件:查看、登记、办理 · cases and their steps", no_args_is_help=True)
+NUMBER = typer.Argument(help="案号 case number, e.g. D2026-00012")
+WORDS = typer.Argument(None, help="答案 answers: name=value …")
+
+
+def _stage(row: Any) -> str:
+    from states.registry import case_type
+
+    return case_type(row.type, row.type_version).stage(row.state).label.said(DESK.lang)
+
+
+def found(connection: Any, number: str) -> Any:
+    """The case of that number within the person's scope; stops when there is none."""
+    from models.queries import case_by_number
+
+    row = case_by_number(connection, DESK.scope(connection), number)
+    if row is None:
+        raise Stop(NOT_FOUND, f"没有案件 {number},或您无权查看", f"there is no case {number}, or you may not see it")
+    return row
+
+
+@app.command("list")
+def list_cases(
+    case_type: str = typer.Option("", "--type", help="dispute | bargaining"),
+    state: str = typer.Option("", help="状态 state"),
+    limit: int = typer.Option(50, min=1, max=1000),
+) -> None:
+    """案件列表 · cases, newest first."""
+    from models.queries import cases
+
+    with DESK.office.store.read() as connection:
+        rows = cases(connection, DESK.scope(connection), case_type=case_type, state=state, limit=limit)
+    columns = (("案号", "Number"), ("状态", "State"), ("单位", "Unit"), ("承办", "Owner"), ("最近期限", "Next date"))
+    DESK.answer(
+        rows_as_json(rows),
+        lambda: DESK.table(
+            ("案件", "Cases"), columns, [(r.number, _stage(r), r.unit, r.owner, r.due_on) for r in rows]
+        ),
+    )
+
+
+@app.command("open")
+def open_case(
+    case_type: str = typer.Argument(help="dispute | bargaining"),
+    unit: str = typer.Option(..., help="承办单位代码 code of the unit that holds the case"),
+    key: str = typer.Option("", help="请求号 idempotency key"),
+    words: list[str] = WORDS,
+) -> None:
+    """登记新案件 · open a case: concord case open dispute --unit D5 applicant=王某 employer=某公司 cause=…"""
+    from cli.answers import ask_missing, parse
+    from flows.requests import Wish
+    from flows.steps import Desk as Counter
+    from models.queries import unit_by_code
+    from states.casetype import OPEN
+    from states.registry import case_type as type_of
+
+    form = type_of(case_type).opens_with
+    answers = ask_missing(form, parse(form, words or []))
+    with DESK.office.store.read() as connection:
+        actor = DESK.actor(connection)
+        held_by = unit_by_code(connection, unit)
+    if held_by is None:
+        raise Stop(NOT_FOUND, f"没有单位“{unit}”", f"there is no unit “{unit}”")
+    wish = Wish(step=OPEN, case_type=case_type, unit_id=held_by.id, actor_id=actor.id, answers=answers, key=key)
+    _receipt(Counter(DESK.office).step(wish))
+
+
+def _receipt(receipt: Any) -> None:
+    DESK.answer(
+        {"request_id": receipt.request_id, **receipt.as_json()},
+        lambda: DESK.say(
+            f"已办理:{receipt.number} 第{receipt.version}步 → {_said(receipt)}",
+            f"Done: {receipt.number}, event {receipt.version} → {_said(receipt)}",
+        ),
+    )
+
+
+def _said(receipt: Any) -> str:
+    from states.registry import case_type
+
+    kind = "dispute" if receipt.number.startswith("D") else "bargaining"
+    return case_type(kind).stage(receipt.state).label.said(DESK.lang)
+
+
+@app.command("step")
+def step(
+    number: str = NUMBER,
+    name: str = typer.Argument(help="步骤 step, see `case steps`"),
+    words: list[str] = WORDS,
+    key: str = typer.Option("", help="请求号 idempotency key: the same key is done once"),
+    expect: int = typer.Option(0, help="预期版本 version you looked at; refused if somebody moved the case"),
+) -> None:
+    """办理一步 · take a step: concord case step D2026-00012 accept accepted_on=2026-11-21 in_scope=yes …"""
+    from cli.answers import ask_missing, parse
+    from flows.requests import Wish
+    from flows.steps import Desk as Counter
+    from states.forms import NoAnswers
+    from states.registry import case_type
+
+    with DESK.office.store.read() as connection:
+        actor = DESK.actor(connection)
+        row = found(connection, number)
+    declared = case_type(row.type, row.type_version).step(name)
+    form = declared.asks if declared else NoAnswers
+    answers = ask_missing(form, parse(form, words or []))
+    wish = Wish(
+        step=name, case_id=row.id, actor_id=actor.id, answers=answers, key=key, expected_version=expect or None
+    )
+    _receipt(Counter(DESK.office).step(wish))
+
+
+@app.command("undo")
+def undo(number: str = NUMBER, reason: str = typer.Option(..., help="撤销理由 reason")) -> None:
+    """撤销最近一步 · take the last step back, within its rules."""
+    from flows.requests import Wish
+    from flows.steps import Desk as Counter
+    from models.undoing import UNDO
+
+    with DESK.office.store.read() as connection:
+        actor = DESK.actor(connection)
+        row = found(connection, number)
+    wish = Wish(step=UNDO, case_id=row.id, actor_id=actor.id, answers={"reason": reason})
+    _receipt(Counter(DESK.office).step(wish))
+
+
+@app.command("assign")
+def assign(number: str = NUMBER, person: str = typer.Argument(help="人员代码 person code")) -> None:
+    """指定承办人 · name who holds the case."""
+    from flows.requests import Wish
+    from flows.steps import Desk as Counter
+    from models.queries import person_by_code
+
+    with DESK.office.store.read() as connection:
+        actor = DESK.actor(connection)
+        row = found(connection, number)
+        holder = person_by_code(connection, person)
+    if holder is None:
+        raise Stop(NOT_FOUND, f"没有人员“{person}”", f"there is nobody “{person}”")
+    name, answers = (
+        ("assign_mediator", {"mediator": holder.id, "no_conflict": True})
+        if row.type == "dispute"
+        else ("assign_officer", {"officer": holder.id})
+    )
+    _receipt(Counter(DESK.office).step(Wish(step=name, case_id=row.id, actor_id=actor.id, answers=answers)))
+
+
+@app.command("steps")
+def steps(number: str = NUMBER) -> None:
+    """现在能办什么 · what can be done now, what each step asks, and what stands against it."""
+    from cli.answers import describe
+    from flows.judging import moment_of, roles_in
+    from models.casebook import load_case
+    from states.machine import next_steps
+    from states.registry import case_type
+
+    with DESK.office.store.read() as connection:
+        actor = DESK.actor(connection)
+        case = load_case(connection, found(connection, number).id)
+        assert case is not None
+        roles = roles_in(connection, case, actor.id, DESK.office.now())
+        moment = moment_of(case, roles, actor.id, DESK.office.now())
+        options = next_steps(case_type(case.type, case.type_version), case, moment)
+        shown = [
+            {
+                "step": option.step.name,
+                "label": option.step.label.said(DESK.lang),
+                "asks": describe(option.step.asks),
+                "against": [reason.said(DESK.lang) for reason in option.reasons],
+            }
+            for option in options
+        ]
+    DESK.answer(shown, lambda: _print_steps(shown))
+
+
+def _print_steps(shown: list[dict[str, Any]]) -> None:
+    for option in shown:
+        DESK.out.print(f"{option['step']}  {option['label']}", style="bold", markup=False)
+        for name, label, hint in option["asks"]:
+            DESK.out.print(f"    {name}=  {label} {hint}", markup=False)
+        for reason in option["against"]:
+            DESK.out.print(f"    ✗ {reason}", style="yellow", markup=False)
+    if not shown:
+        DESK.say("现在没有您可办的步骤", "there is nothing for you to do here now")
+
+
+@app.command("show")
+def show(number: str = NUMBER) -> None:
+    """案件全貌 · the case: where it stands, parties, promises, dates, papers, what happened."""
+    from cli.showing import print_case
+    from models import queries as q
+    from models.casebook import load_case
+
+    with DESK.office.store.read() as connection:
+        row = found(connection, number)
+        case = load_case(connection, row.id)
+        assert case is not None
+        whole = {
+            "number": row.number, "type": row.type, "state": row.state, "version": row.version, "unit": row.unit,
+            "owner": row.owner, "outcome": row.outcome, "opened_on": row.opened_on, "facts": row.facts,
+            "parties": rows_as_json(q.parties_of(connection, row.id)),
+            "instalments": [
+                {"no": i.no, "amount": i.amount, "paid": i.paid, "due_on": i.due_on} for i in case.instalments
+            ],
+            "deadlines": rows_as_json(q.deadlines_of(connection, row.id)),
+            "papers": rows_as_json(q.papers_of(connection, row.id)),
+            "events": rows_as_json(q.events_of(connection, row.id)),
+        }  # fmt: skip
+    DESK.answer(whole, lambda: print_case(whole, row))
+
+
+@app.command("batch")
+def batch(
+    name: str = typer.Argument(help="步骤 step"),
+    case_type: str = typer.Option("bargaining", "--type"),
+    state: str = typer.Option(..., help="选取处于此状态的案件 cases in this state"),
+    unit: str = typer.Option("", help="单位代码 only below this unit"),
+    limit: int = typer.Option(1000, min=1, max=100_000),
+    key: str = typer.Option("", help="批次号 the same key is the same batch"),
+    words: list[str] = WORDS,
+) -> int:
+    """成批办理 · the same step for many cases, with a result per case."""
+    from cli.answers import parse
+    from cli.batches import run_batch
+    from models.queries import case_ids, unit_by_code
+    from states.registry import case_type as type_of
+
+    declared = type_of(case_type).step(name)
+    if declared is None:
+        raise Stop(USAGE, f"没有步骤“{name}”", f"there is no step “{name}”")
+    answers = parse(declared.asks, words or [])
+    with DESK.office.store.read() as connection:
+        actor = DESK.actor(connection)
+        where = unit_by_code(connection, unit) if unit else None
+        path = where.path if where else ""
+        chosen = case_ids(connection, DESK.scope(connection), case_type, state, path, limit)
+    result = run_batch(name, actor.id, chosen, answers, key)
+    return 0 if not (result.refused or result.failed) else PARTLY
+
+
+@app.command("paper")
+def paper(
+    document: int = typer.Argument(help="文书编号 id of the paper, see `case show`"),
+    form: str = typer.Option("docx", help="docx | html"),
+    out: str = typer.Option("", help="文件 where to write it; empty: the current folder"),
+) -> None:
+    """取出文书 · write an issued paper into a file."""
+    from pathlib import Path
+
+    from documents.render import file_of
+
+    with DESK.office.store.write() as connection:
+        content = file_of(connection, document, form, DESK.lang, DESK.office.now())
+    target = Path(out or f"paper-{document}.{form}")
+    target.write_bytes(content)
+    DESK.answer({"file": str(target), "bytes": len(content)}, lambda: DESK.say(f"已写入 {target}", f"written to {target}"))
+
+

@@ -1,0 +1,115 @@
+"""`concord contracts`: the register, what expires, renewals and the invitation campaign."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import typer
+
+from cli.desk import DESK, NOT_FOUND, PARTLY, Stop, day_option, rows_as_json
+
+app = typer.Typer(help="集体合同台账 · the register of contracts", no_args_is_help=True)
+COLUMNS = (
+    ("编号", "Number"), ("用人单位", "Employer"), ("类别", "Kind"), ("到期", "Expires"), ("状态", "Standing"),
+    ("职工", "Workers"), ("单位", "Unit"),
+)  # fmt: skip
+
+
+def _print(rows: Any, title: tuple[str, str]) -> None:
+    from models.contracts import Standing
+
+    DESK.table(
+        title,
+        COLUMNS,
+        [
+            (r.number, r.employer_name, r.kind, r.expires_on, Standing(r.standing).label.said(DESK.lang), r.workers, r.unit)
+            for r in rows
+        ],
+    )
+
+
+@app.command("list")
+def list_contracts(
+    kind: str = typer.Option("", help="collective | wage | women"),
+    standing: str = typer.Option("", help="in_force | renewed | lapsed …"),
+    expires_from: str = typer.Option("", help="到期起 2026-01-01"),
+    expires_to: str = typer.Option("", help="到期止 2026-12-31"),
+    limit: int = typer.Option(50, min=1, max=1000),
+) -> None:
+    """台账 · contracts, the next to expire first."""
+    from models.queries import contracts
+
+    span = {"expires_from": day_option(expires_from), "expires_to": day_option(expires_to)}
+    with DESK.office.store.read() as connection:
+        rows = contracts(connection, DESK.scope(connection), kind=kind, standing=standing, limit=limit, **span)
+    DESK.answer(rows_as_json(rows), lambda: _print(rows, ("合同台账", "Register")))
+
+
+@app.command("due")
+def due(days: int = typer.Option(90, min=0, max=3660), limit: int = typer.Option(100, min=1, max=1000)) -> None:
+    """即将到期 · contracts in force that expire within so many days."""
+    from models.queries import contracts
+
+    today = DESK.office.today()
+    with DESK.office.store.read() as connection:
+        rows = contracts(
+            connection, DESK.scope(connection), standing="in_force", expires_from=today,
+            expires_to=today + timedelta(days=days), limit=limit,
+        )  # fmt: skip
+    DESK.answer(rows_as_json(rows), lambda: _print(rows, (f"{days}天内到期", f"Expiring within {days} days")))
+
+
+@app.command("show")
+def show(number: str = typer.Argument(help="合同编号 contract number")) -> None:
+    """一份合同 · one contract, its clocks and its bargaining case."""
+    from models.queries import contract_whole
+
+    with DESK.office.store.read() as connection:
+        whole = contract_whole(connection, DESK.scope(connection), number)
+    if whole is None:
+        raise Stop(NOT_FOUND, f"没有合同 {number},或您无权查看", f"there is no contract {number}, or you may not see it")
+    DESK.answer(whole, lambda: _print_one(whole))
+
+
+def _print_one(whole: dict[str, Any]) -> None:
+    for name in ("number", "employer_name", "kind", "scope", "standing", "signed_on", "starts_on", "expires_on", "workers"):
+        DESK.out.print(f"{name:>14}  {whole[name] if whole[name] is not None else ''}", markup=False)
+    DESK.table(
+        ("期限", "Deadlines"),
+        (("编号", "Id"), ("期限", "Deadline"), ("起", "Opens"), ("最后一日", "Last day"), ("状态", "Standing")),
+        [(d["id"], d["rule"], d["opens_on"], d["due_on"], d["status"]) for d in whole["deadlines"]],
+    )
+    DESK.table(
+        ("协商案件", "Bargaining cases"), (("案号", "Number"), ("状态", "State")),
+        [(c["number"], c["state"]) for c in whole["cases"]],
+    )  # fmt: skip
+
+
+@app.command("open-renewals")
+def open_renewals(
+    as_of: str = typer.Option("", help="视为此日 as of this day"), limit: int = typer.Option(100_000, min=1)
+) -> int:
+    """为窗口已开的合同立案 · open a bargaining case for every contract whose renewal window is open, in one batch."""
+    from cli.batches import report
+    from cli.serve import office_as_of
+    from flows.renewals import open_renewals as opened
+
+    office = office_as_of(as_of)
+    result = opened(office, limit=limit)
+    report(result)
+    return 0 if not (result.refused or result.failed) else PARTLY
+
+
+@app.command("invite")
+def invite(
+    state: str = typer.Option("planned"),
+    unit: str = typer.Option("", help="单位代码 only below this unit"),
+    limit: int = typer.Option(1000, min=1, max=100_000),
+    key: str = typer.Option("", help="批次号 the same key is the same batch"),
+    words: list[str] = typer.Argument(None, help="要约书内容 answers: name=value …"),
+) -> int:
+    """成批发出要约书 · send the invitation to bargain for every planned case, with a result per case."""
+    from cli.case import batch
+
+    return batch("send_invitation", "bargaining", state, unit, limit, key, words or [])

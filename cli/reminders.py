@@ -1,0 +1,75 @@
+"""`concord reminders`: what went out, what should have gone out and did not, what is parked."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.desk import DESK, NOT_FOUND, PARTLY, Stop, day_option, rows_as_json
+
+app = typer.Typer(help="提醒与通知 · reminders and notices", no_args_is_help=True)
+
+
+@app.command("list")
+def list_reminders(
+    since: str = typer.Option("", help="自 2026-01-01"), limit: int = typer.Option(50, min=1, max=1000)
+) -> None:
+    """已发提醒 · reminders that went out, newest first."""
+    from models.queries import reminders
+
+    with DESK.office.store.read() as connection:
+        rows = reminders(connection, DESK.scope(connection), since=day_option(since), limit=limit)
+    DESK.answer(
+        rows_as_json(rows),
+        lambda: DESK.table(
+            ("提醒", "Reminders"),
+            (("发出", "Sent"), ("应发", "Planned"), ("编号", "Number"), ("期限", "Deadline"), ("最后一日", "Last day"),
+             ("阶段", "Stage"), ("收件人", "To")),
+            [(r.sent_on, r.planned_on, r.number, r.rule, r.due_on, r.stage, r.person) for r in rows],
+        ),
+    )  # fmt: skip
+
+
+@app.command("missed")
+def missed(limit: int = typer.Option(100, min=1, max=1000)) -> int:
+    """应发未发 · clocks no sweep has looked at in time, and notices that were parked. Both lists should be empty."""
+    from models.queries import messages_stuck, reminders_missed
+
+    with DESK.office.store.read() as connection:
+        late = reminders_missed(connection, DESK.office.today(), limit)
+        parked = messages_stuck(connection, limit)
+
+    def render() -> None:
+        DESK.table(
+            ("应查未查的期限(请运行 concord sweep)", "Clocks nobody looked at (run `concord sweep`)"),
+            (("编号", "Number"), ("期限", "Deadline"), ("最后一日", "Last day"), ("应查", "Was due")),
+            [(r.number, r.rule, r.due_on, r.next_on) for r in late],
+        )
+        DESK.table(
+            ("搁置的通知(查明后 reminders resend)", "Parked notices (mend the cause, then `reminders resend`)"),
+            (("编号", "Id"), ("通知", "Notice"), ("渠道", "Channel"), ("次数", "Tries"), ("原因", "Reason")),
+            [(r.id, r.notice, r.channel, r.attempt, r.error) for r in parked],
+        )
+
+    DESK.answer({"late": rows_as_json(late), "parked": rows_as_json(parked)}, render)
+    return PARTLY if late or parked else 0
+
+
+@app.command("resend")
+def resend(message: int = typer.Argument(help="通知编号 id from `reminders missed`")) -> None:
+    """重发一条通知 · put a parked notice back into the outbox."""
+    from notifications.outbox import resend as again
+
+    if not again(DESK.office.store, message, DESK.office.now()):
+        raise Stop(NOT_FOUND, f"没有搁置的通知 {message}", f"there is no parked notice {message}")
+    DESK.answer({"message": message}, lambda: DESK.say("已放回待发箱", "back in the outbox"))
+
+
+@app.command("inbox")
+def inbox(limit: int = typer.Option(20, min=1, max=200)) -> None:
+    """我的收件箱 · the notices of the person named by --as."""
+    from notifications.inbox import inbox as notices
+
+    with DESK.office.store.read() as connection:
+        actor = DESK.actor(connection)
+        rows = notices(connection, actor.id, limit=limit)
+    DESK.answer(rows_as_json(rows), lambda: DESK.lines([f"【{row.subject}】\n{row.body}" for row in rows]))

@@ -1,0 +1,145 @@
+"""`concord serve`, `demo`, `sweep`, `doctor`: the office at work, by itself and by hand."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from cli.desk import DESK, FAULT, PARTLY, USAGE, Stop, day_option
+
+if TYPE_CHECKING:
+    from flows.office import Office
+
+
+def serve() -> None:
+    """开门办公 · run the office in the foreground: scheduler, lane, Prefect's server; Ctrl-C ends it cleanly."""
+    _serve(DESK.office)
+
+
+def demo(
+    home: Path = typer.Option(Path("var/demo"), help="演示数据目录 folder of the demo office"),
+    once: bool = typer.Option(False, "--once", help="只建立演示办公室,不常驻 lay the demo office and leave"),
+) -> None:
+    """演示 · lay a demo office of believable work, show what is due today, and run it."""
+    from cli.worklist import worklist
+    from config.settings import ROOT
+
+    target = home if home.is_absolute() else ROOT / home
+    os.environ["CONCORD_HOME"] = str(target)
+    os.environ.setdefault("CONCORD_PREFECT_PORT", str(free_port(4200)))
+    from flows.importing.demo import demo_is_laid, load_demo
+
+    office = DESK.office
+    if not demo_is_laid(office):
+        DESK.say("正在建立演示办公室……", "laying the demo office …")
+        summary = load_demo(office, office.today())
+        DESK.answer(summary, lambda: DESK.say(f"演示数据:{summary}", f"demo office: {summary}"))
+        _sweep(office, ())
+    worklist(ahead=7, limit=25)
+    _say_what_to_open(target)
+    if not once:
+        _serve(office)
+
+
+def _say_what_to_open(home: Path) -> None:
+    from config.settings import ROOT
+
+    shown = home.relative_to(ROOT) if home.is_relative_to(ROOT) else home
+    DESK.say(
+        "\n试一试(另开一个终端):\n"
+        f"  export CONCORD_HOME={shown} CONCORD_AS=tiaojie\n"
+        "  ./concord worklist\n  ./concord case list --type dispute\n"
+        "  ./concord case steps <案号>     ./concord case show <案号>\n  ./concord reminders inbox\n",
+        "\nTry (in a second terminal):\n"
+        f"  export CONCORD_HOME={shown} CONCORD_AS=tiaojie\n"
+        "  ./concord --lang en worklist\n  ./concord --lang en case list --type dispute\n"
+        "  ./concord --lang en case steps NUMBER     ./concord --lang en case show NUMBER\n  ./concord reminders inbox\n",
+    )
+
+
+def _serve(office: Office) -> None:
+    from flows.serving import serving
+
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    with serving(office) as service:
+        if service.server is not None:
+            DESK.say(
+                f"Prefect 正在启动,稍后可看运行:{service.server.ui_url}(日志 {service.server.log})",
+                f"Prefect is starting; its runs: {service.server.ui_url} (log {service.server.log})",
+            )
+        DESK.say("办公室已开门;按 Ctrl-C 结束", "the office is open; Ctrl-C ends it")
+        said = False
+        while not stop.wait(0.5):
+            if not said and service.server is not None and service.server.up.is_set():
+                DESK.say(f"Prefect 已就绪:{service.server.ui_url}", f"Prefect is ready: {service.server.ui_url}")
+                said = True
+        DESK.say("正在关门……", "closing …")
+    DESK.say("已关门", "closed")
+
+
+def free_port(first: int) -> int:
+    """The first port from `first` on that nobody holds on loopback."""
+    import socket
+
+    for port in range(first, first + 200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    return first
+
+
+def office_as_of(as_of: str) -> Office:
+    """The office with its clock at noon of that day; with the wall clock when none is given."""
+    from config.clock import noon_of
+
+    day = day_option(as_of)
+    return DESK.office.at(lambda: noon_of(day)) if day else DESK.office
+
+
+def sweep(
+    as_of: str = typer.Option("", help="视为此日 as of this day, e.g. 2003-11-15"),
+    only: list[str] = typer.Option([], help="只运行 only: deadlines, outbox, follow-ups, rescue, digest, integrity …"),
+) -> None:
+    """手动巡查 · run the sweeps by hand at any date; twice does nothing twice."""
+    from flows.sweeps import SWEEPS
+
+    unknown = sorted(set(only) - set(SWEEPS))
+    if unknown:
+        raise Stop(USAGE, f"没有巡查“{unknown[0]}”", f"there is no sweep “{unknown[0]}”")
+    counts = _sweep(office_as_of(as_of), tuple(only))
+    DESK.answer(
+        counts,
+        lambda: DESK.table(
+            ("巡查", "Sweeps"), (("巡查", "Sweep"), ("结果", "Result")),
+            [(name, ", ".join(f"{key} {value}" for key, value in found.items())) for name, found in counts.items()],
+        ),
+    )  # fmt: skip
+
+
+def _sweep(office: Office, only: tuple[str, ...]) -> dict[str, Any]:
+    from flows.sweeps import BY_HAND, run_sweep
+
+    return {name: run_sweep(office, name) for name in only or BY_HAND}
+
+
+def doctor(integrity: bool = typer.Option(False, "--integrity", help="并核对数据 also check the records")) -> int:
+    """体检 · what is missing on this machine or wrong in the records, and how to mend it."""
+    from flows.doctoring import examine
+
+    findings = examine(DESK.office, with_records=integrity)
+    bad = [finding for finding in findings if not finding.well]
+    DESK.answer(
+        [{"what": f.what.said(DESK.lang), "well": f.well, "remedy": f.remedy.said(DESK.lang)} for f in findings],
+        lambda: DESK.table(
+            ("体检", "Examination"), (("", ""), ("项目", "What"), ("办法", "Remedy")),
+            [("✓" if f.well else "✗", f.what.said(DESK.lang), "" if f.well else f.remedy.said(DESK.lang)) for f in findings],
+        ),
+    )  # fmt: skip
+    return 0 if not bad else (PARTLY if integrity else FAULT)

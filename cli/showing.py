@@ -1,0 +1,79 @@
+"""A case on a terminal: the next date and the people first, the history last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cli.desk import DESK, yuan
+
+
+def print_case(whole: dict[str, Any], row: Any) -> None:
+    """Print everything `case show` knows."""
+    from states.registry import case_type
+
+    kind = case_type(row.type, row.type_version)
+    lang = DESK.lang
+    state = kind.stage(row.state).label.said(lang)
+    DESK.out.print(f"{row.number}  {kind.label.said(lang)}  【{state}】", style="bold", markup=False)
+    DESK.say(
+        f"单位 {row.unit} · 承办 {row.owner or '未指定'} · 登记 {row.opened_on} · 第 {row.version} 版",
+        f"unit {row.unit} · held by {row.owner or 'nobody'} · opened {row.opened_on} · version {row.version}",
+    )
+    parties = "、".join(f"{_role(p['role'])} {p['name']}" for p in whole["parties"][:12])
+    DESK.out.print(parties, markup=False)
+    if whole["instalments"]:
+        DESK.table(
+            ("履行", "Performance"),
+            (("期", "No"), ("应付", "Owed"), ("已付", "Paid"), ("期限", "Due")),
+            [(i["no"], yuan(i["amount"]), yuan(i["paid"]), i["due_on"]) for i in whole["instalments"]],
+        )
+    DESK.table(
+        ("期限", "Deadlines"),
+        (("编号", "Id"), ("期限", "Deadline"), ("最后一日", "Last day"), ("状态", "Standing"), ("", "")),
+        [_deadline(kind, d) for d in whole["deadlines"]],
+    )
+    if whole["papers"]:
+        from documents.catalogue import PAPERS
+
+        DESK.table(
+            ("文书", "Papers"),
+            (("编号", "Id"), ("文书", "Paper"), ("文号", "Serial"), ("", "")),
+            [
+                (p["id"], PAPERS[p["paper"]].label.said(lang), p["serial"], DESK.label("作废", "void") if p["void"] else "")
+                for p in whole["papers"]
+            ],
+        )
+    DESK.table(
+        ("办案记录", "History"),
+        (("序", "No"), ("步骤", "Step"), ("办理", "By"), ("时间", "When"), ("状态", "State")),
+        [_event(kind, e) for e in whole["events"]],
+    )
+
+
+def _role(role: str) -> str:
+    words = {
+        "applicant": ("申请人", "applicant"), "respondent": ("被申请人", "respondent"),
+        "joint_handler": ("联合办理", "joint handler"),
+    }  # fmt: skip
+    return DESK.label(*words.get(role, (role, role)))
+
+
+def _deadline(kind: Any, deadline: dict[str, Any]) -> tuple[Any, ...]:
+    from models.deadlines import DeadlineStatus
+
+    label = kind.rule[deadline["rule"]].label.said(DESK.lang)
+    status = DeadlineStatus(deadline["status"]).label.said(DESK.lang)
+    note = [] if deadline["hard"] else [DESK.label("约定或内部", "agreed or policy")]
+    if deadline["provisional"]:
+        note.append(DESK.label("暂定", "provisional"))
+    return (deadline["id"], f"{label} {deadline['subject']}", deadline["due_on"], status, " ".join(note))
+
+
+def _event(kind: Any, event: dict[str, Any]) -> tuple[Any, ...]:
+    from config.clock import office_zone
+
+    step = kind.step(event["step"])
+    label = step.label.said(DESK.lang) if step else DESK.label("撤销", "Undo")
+    who = event["actor"] or DESK.label("时钟", "the clock")
+    at = event["at"].astimezone(office_zone()).strftime("%Y-%m-%d %H:%M")
+    return (event["seq"], label, f"{who}({event['unit']})", at, kind.stage(event["to_state"]).label.said(DESK.lang))

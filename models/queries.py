@@ -1,0 +1,292 @@
+"""Named questions to the store. Every list has a limit and a scope; none asks in a loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from models.base import AnyRow, AnySelect
+from models.cases import CaseEvent, CaseFile, Party
+from models.contracts import Contract
+from models.deadlines import Deadline, Reminder
+from models.outbox import Message
+from models.papers import Document
+from models.people import Organisation, Person, Position
+from models.requests import Run, StepRequest
+from models.scope import Scope
+
+Rows = Sequence[AnyRow]
+
+
+def person_by_code(connection: Connection, code: str) -> AnyRow | None:
+    """The person of that code, by code or exact name when the name is borne once."""
+    columns = select(Person.id, Person.code, Person.name, Person.language, Person.left_on)
+    found = connection.execute(columns.where(Person.code == code)).first()
+    if found is None:
+        named = connection.execute(columns.where(Person.name == code).limit(2)).all()
+        return named[0] if len(named) == 1 else None
+    return found
+
+
+def unit_by_code(connection: Connection, code: str) -> AnyRow | None:
+    """The organisation of that code, or of that exact name when it is borne once."""
+    columns = select(Organisation.id, Organisation.code, Organisation.name, Organisation.path)
+    found = connection.execute(columns.where(Organisation.code == code)).first()
+    if found is None:
+        named = connection.execute(columns.where(Organisation.name == code).limit(2)).all()
+        return named[0] if len(named) == 1 else None
+    return found
+
+
+def _cases() -> AnySelect:
+    due = (
+        select(func.min(Deadline.due_on))
+        .where(Deadline.case_id == CaseFile.id, Deadline.status == "open")
+        .scalar_subquery()
+    )
+    return (
+        select(
+            CaseFile.id, CaseFile.number, CaseFile.type, CaseFile.type_version, CaseFile.state, CaseFile.version,
+            CaseFile.outcome, CaseFile.opened_on, CaseFile.facts, CaseFile.owner_id, Person.name.label("owner"),
+            Organisation.name.label("unit"), due.label("due_on"),
+        )
+        .join(Organisation, Organisation.id == CaseFile.unit_id)
+        .outerjoin(Person, Person.id == CaseFile.owner_id)
+    )  # fmt: skip
+
+
+def cases(
+    connection: Connection, scope: Scope, *, case_type: str = "", state: str = "", unit_path: str = "", limit: int = 50
+) -> Rows:
+    """Cases inside the scope, newest first."""
+    query = _cases().where(scope.cases())
+    if case_type:
+        query = query.where(CaseFile.type == case_type)
+    if state:
+        query = query.where(CaseFile.state == state)
+    if unit_path:
+        query = query.where(Organisation.path.startswith(unit_path, autoescape=True))
+    return connection.execute(query.order_by(CaseFile.id.desc()).limit(limit)).all()
+
+
+def case_by_number(connection: Connection, scope: Scope, number: str) -> AnyRow | None:
+    """The case of that number if the person may see it; hidden equals absent."""
+    return connection.execute(_cases().where(CaseFile.number == number, scope.cases())).first()
+
+
+def case_ids(connection: Connection, scope: Scope, case_type: str, state: str, unit_path: str, limit: int) -> list[int]:
+    """Ids of the cases in one state, oldest first: what a campaign chooses from."""
+    query = (
+        select(CaseFile.id)
+        .join(Organisation, Organisation.id == CaseFile.unit_id)
+        .where(scope.cases(), CaseFile.type == case_type, CaseFile.state == state)
+    )
+    if unit_path:
+        query = query.where(Organisation.path.startswith(unit_path, autoescape=True))
+    return list(connection.scalars(query.order_by(CaseFile.id).limit(limit)))
+
+
+def deadlines_of(connection: Connection, case_id: int, limit: int = 200) -> Rows:
+    """The clocks of a case, running ones first."""
+    query = select(*Deadline.__table__.c).where(Deadline.case_id == case_id)
+    return connection.execute(query.order_by(Deadline.status != "open", Deadline.due_on).limit(limit)).all()
+
+
+def events_of(connection: Connection, case_id: int, limit: int = 200) -> Rows:
+    """What happened in a case, newest first, with the person's and the unit's names."""
+    query = (
+        select(*CaseEvent.__table__.c, Person.name.label("actor"), Organisation.name.label("unit"))
+        .outerjoin(Person, Person.id == CaseEvent.actor_id)
+        .outerjoin(Organisation, Organisation.id == CaseEvent.unit_id)
+        .where(CaseEvent.case_id == case_id)
+    )
+    return connection.execute(query.order_by(CaseEvent.seq.desc()).limit(limit)).all()
+
+
+def parties_of(connection: Connection, case_id: int, limit: int = 50) -> Rows:
+    """Who the case is about, without numbers."""
+    query = select(Party.role, Party.name, Party.represents).where(Party.case_id == case_id, Party.undone.is_(False))
+    return connection.execute(query.order_by(Party.id).limit(limit)).all()
+
+
+def papers_of(connection: Connection, case_id: int, limit: int = 200) -> Rows:
+    """The papers of a case, newest first."""
+    query = select(Document.id, Document.paper, Document.serial, Document.issued_at, Document.void)
+    return connection.execute(query.where(Document.case_id == case_id).order_by(Document.id.desc()).limit(limit)).all()
+
+
+def worklist(connection: Connection, scope: Scope, today: date, *, ahead: int = 7, limit: int = 100) -> Rows:
+    """What is overdue and what is due within `ahead` days, the most urgent first, of cases and of the register."""
+    unit_id = func.coalesce(CaseFile.unit_id, Contract.unit_id)
+    visible = or_(
+        and_(Deadline.case_id.is_not(None), scope.cases()), and_(Deadline.contract_id.is_not(None), scope.contracts())
+    )
+    query = (
+        select(
+            Deadline.id, Deadline.case_id, Deadline.contract_id, Deadline.rule, Deadline.subject, Deadline.due_on,
+            Deadline.status, Deadline.hard, CaseFile.type, CaseFile.type_version, CaseFile.state, CaseFile.owner_id,
+            Person.name.label("owner"), Organisation.name.label("unit"),
+            func.coalesce(CaseFile.number, Contract.number).label("number"), Contract.employer_name,
+        )
+        .outerjoin(CaseFile, CaseFile.id == Deadline.case_id)
+        .outerjoin(Contract, Contract.id == Deadline.contract_id)
+        .join(Organisation, Organisation.id == unit_id)
+        .outerjoin(Person, Person.id == CaseFile.owner_id)
+        .where(
+            Deadline.due_on <= today + timedelta(days=ahead),
+            or_(Deadline.status == "open", and_(Deadline.status == "expired", Deadline.met_on.is_(None))),
+            or_(Contract.standing.is_(None), Contract.standing == "in_force", Deadline.contract_id.is_(None)),
+            CaseFile.closed_on.is_(None),
+            visible,
+        )
+        .order_by(Deadline.due_on, Deadline.id)
+        .limit(limit)
+    )  # fmt: skip
+    return connection.execute(query).all()
+
+
+def contracts(
+    connection: Connection,
+    scope: Scope,
+    *,
+    kind: str = "",
+    standing: str = "",
+    expires_from: date | None = None,
+    expires_to: date | None = None,
+    limit: int = 50,
+) -> Rows:
+    """Contracts of the register inside the scope, the next to expire first."""
+    query = (
+        select(*Contract.__table__.c, Organisation.name.label("unit"))
+        .join(Organisation, Organisation.id == Contract.unit_id)
+        .where(scope.contracts())
+    )
+    if kind:
+        query = query.where(Contract.kind == kind)
+    if standing:
+        query = query.where(Contract.standing == standing)
+    if expires_from:
+        query = query.where(Contract.expires_on >= expires_from)
+    if expires_to:
+        query = query.where(Contract.expires_on <= expires_to)
+    return connection.execute(query.order_by(Contract.expires_on, Contract.id).limit(limit)).all()
+
+
+def reminders(connection: Connection, scope: Scope, *, since: date | None = None, limit: int = 100) -> Rows:
+    """Reminders that went out, newest first."""
+    query = (
+        select(
+            Reminder.sent_on, Reminder.planned_on, Reminder.stage, Reminder.due_on, Person.name.label("person"),
+            Deadline.rule, func.coalesce(CaseFile.number, Contract.number).label("number"), CaseFile.type,
+            CaseFile.type_version,
+        )
+        .join(Deadline, Deadline.id == Reminder.deadline_id)
+        .join(Person, Person.id == Reminder.person_id)
+        .outerjoin(CaseFile, CaseFile.id == Deadline.case_id)
+        .outerjoin(Contract, Contract.id == Deadline.contract_id)
+        .join(Organisation, Organisation.id == func.coalesce(CaseFile.unit_id, Contract.unit_id))
+        .where(or_(and_(Deadline.case_id.is_not(None), scope.cases()), scope.contracts()))
+    )  # fmt: skip
+    if since:
+        query = query.where(Reminder.sent_on >= since)
+    return connection.execute(query.order_by(Reminder.id.desc()).limit(limit)).all()
+
+
+def reminders_missed(connection: Connection, today: date, limit: int = 100) -> Rows:
+    """Clocks a sweep should have looked at before today and did not: the list that must be empty."""
+    query = (
+        select(
+            Deadline.id, Deadline.rule, Deadline.due_on, Deadline.next_on,
+            func.coalesce(CaseFile.number, Contract.number).label("number"), CaseFile.type, CaseFile.type_version,
+        )
+        .outerjoin(CaseFile, CaseFile.id == Deadline.case_id)
+        .outerjoin(Contract, Contract.id == Deadline.contract_id)
+        .where(Deadline.next_on < today)
+    )  # fmt: skip
+    return connection.execute(query.order_by(Deadline.next_on, Deadline.id).limit(limit)).all()
+
+
+def messages_stuck(connection: Connection, limit: int = 100) -> Rows:
+    """Messages that were parked, with the reason."""
+    columns = (Message.id, Message.notice, Message.channel, Message.attempt, Message.error, Message.created_at)
+    return connection.execute(
+        select(*columns).where(Message.status == "parked").order_by(Message.id.desc()).limit(limit)
+    ).all()
+
+
+def runs(connection: Connection, *, flow: str = "", state: str = "", limit: int = 50) -> Rows:
+    """The journal of sweeps, batches and imports, newest first."""
+    query = select(*Run.__table__.c)
+    if flow:
+        query = query.where(Run.flow == flow)
+    if state:
+        query = query.where(Run.state == state)
+    return connection.execute(query.order_by(Run.id.desc()).limit(limit)).all()
+
+
+def step_runs(connection: Connection, *, status: str = "", limit: int = 50) -> Rows:
+    """Steps as runs, newest first: what was asked, by whom, how it ended, observed by Prefect or not."""
+    query = select(
+        StepRequest.id, StepRequest.step, StepRequest.status, StepRequest.created_at, StepRequest.settled_at,
+        StepRequest.observed, StepRequest.flow_run_id, StepRequest.error, StepRequest.attempt, CaseFile.number,
+    ).outerjoin(CaseFile, CaseFile.id == StepRequest.case_id)  # fmt: skip
+    if status:
+        query = query.where(StepRequest.status == status)
+    return connection.execute(query.order_by(StepRequest.id.desc()).limit(limit)).all()
+
+
+def people(connection: Connection, scope: Scope, limit: int = 200) -> Rows:
+    """Persons who hold a position inside the scope, with what they are where."""
+    query = (
+        select(Person.code, Person.name, Position.role, Organisation.name.label("unit"), Position.from_on,
+               Position.to_on, Person.left_on)
+        .join(Position, Position.person_id == Person.id)
+        .join(Organisation, Organisation.id == Position.organisation_id)
+        .where(scope.units())
+    )  # fmt: skip
+    return connection.execute(query.order_by(Organisation.path, Person.name).limit(limit)).all()
+
+
+def organisations(connection: Connection, scope: Scope, limit: int = 200) -> Rows:
+    """The tree of organisations inside the scope, parents before children."""
+    columns = (Organisation.code, Organisation.name, Organisation.kind, Organisation.path, Organisation.pack)
+    return connection.execute(select(*columns).where(scope.units()).order_by(Organisation.path).limit(limit)).all()
+
+
+def contract_whole(connection: Connection, scope: Scope, number: str) -> dict[str, Any] | None:
+    """One contract with its clocks and its cases; None when it is absent or hidden."""
+    query = (
+        select(*Contract.__table__.c)
+        .join(Organisation, Organisation.id == Contract.unit_id)
+        .where(Contract.number == number, scope.contracts())
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    clocks = select(*Deadline.__table__.c).where(Deadline.contract_id == row.id).order_by(Deadline.id).limit(50)
+    related = or_(CaseFile.contract_id == row.id, CaseFile.predecessor_id == row.id)
+    found = select(CaseFile.number, CaseFile.state, CaseFile.opened_on).where(related).limit(50)
+    return {
+        **row._mapping,
+        "deadlines": [dict(one._mapping) for one in connection.execute(clocks)],
+        "cases": [dict(one._mapping) for one in connection.execute(found)],
+    }
+
+
+def deadline_of(connection: Connection, scope: Scope, number: str, name: str) -> AnyRow | None:
+    """A clock of a case or contract by its id or its rule's name, the running one first."""
+    unit_id = func.coalesce(CaseFile.unit_id, Contract.unit_id)
+    wanted = Deadline.id == int(name) if name.isdigit() else Deadline.rule == name
+    query = (
+        select(*Deadline.__table__.c)
+        .outerjoin(CaseFile, CaseFile.id == Deadline.case_id)
+        .outerjoin(Contract, Contract.id == Deadline.contract_id)
+        .join(Organisation, Organisation.id == unit_id)
+        .where(or_(CaseFile.number == number, Contract.number == number), wanted)
+        .where(or_(and_(Deadline.case_id.is_not(None), scope.cases()), scope.contracts()))
+        .order_by(Deadline.status != "open", Deadline.id.desc())
+    )
+    return connection.execute(query.limit(1)).first()

@@ -1,0 +1,50 @@
+"""Reading: what lies in somebody's inbox, and what is being tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from models.outbox import PENDING, Message
+from notifications.channels import INBOX
+
+_SHOWN = (
+    Message.id,
+    Message.notice,
+    Message.case_id,
+    Message.subject,
+    Message.body,
+    Message.created_at,
+    Message.read_at,
+)
+_WORK = (Message.id, Message.key, Message.kind, Message.notice, Message.case_id, Message.person_id,
+         Message.channel, Message.attempt, Message.next_try_at, Message.settled_at, Message.error)  # fmt: skip
+
+
+def unread(connection: Connection, person_id: int, limit: int = 50, before: int | None = None) -> Sequence[Any]:
+    """What the person has not read yet, newest first; `before` is the id at which the last page ended."""
+    query = select(*_SHOWN).where(
+        Message.person_id == person_id,
+        Message.channel == INBOX,
+        Message.status == "sent",
+        Message.read_at.is_(None),
+    )
+    if before is not None:
+        query = query.where(Message.id < before)
+    return connection.execute(query.order_by(Message.id.desc()).limit(limit)).all()
+
+
+def mark_read(connection: Connection, person_id: int, ids: Sequence[int], now: datetime) -> int:
+    """Mark those messages of the person as read; how many were not yet. Those of others stay as they are."""
+    mine = (Message.id.in_(list(ids)), Message.person_id == person_id, Message.channel == INBOX)
+    done = update(Message).where(*mine, Message.read_at.is_(None)).values(read_at=now)
+    return connection.execute(done).rowcount
+
+
+def failing(connection: Connection, limit: int = 50) -> Sequence[Any]:
+    """Messages that were tried in vain and will be tried again, the next one first."""
+    query = select(*_WORK).where(PENDING, Message.error != "").order_by(Message.next_try_at, Message.id)
+    return connection.execute(query.limit(limit)).all()
