@@ -50,11 +50,10 @@ def test_the_reply_is_counted_from_the_day_the_other_side_received_it() -> None:
 
 @pytest.mark.parametrize(
     ("pack", "last"),
-    [("cn", date(2026, 3, 23)), ("cn-zhejiang", date(2026, 3, 16)), ("us-nlra", None)],  # 20 days roll off a Sunday
+    [("cn", date(2026, 3, 23)), ("cn-zhejiang", date(2026, 3, 16)), ("us-nlra", None)],  # the 20th day is a Sunday
 )
 def test_the_place_decides_how_long_the_reply_may_take(pack: str, last: date | None) -> None:
-    case = offered("wage", pack, today=date(2026, 3, 2) if pack != "cn" else date(2026, 3, 2))
-    assert case.due("reply-to-demand") == (last if pack != "cn" else date(2026, 3, 23))
+    assert offered("wage", pack).due("reply-to-demand") == last
 
 
 def test_silence_is_only_a_fact_and_the_rest_is_for_people() -> None:
