@@ -16,10 +16,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, select, update
+from sqlalchemy import Connection, Row, case, literal, select, update
 
 from config.crashpoints import crashpoint
 from config.settings import Settings
+from models.base import Instant
 from models.outbox import PENDING, Message
 from models.people import Person
 from models.session import Store
@@ -102,7 +103,7 @@ def rescue(store: Store, now: datetime) -> int:
             connection.execute(
                 free.values(
                     status=case((stuck, "parked"), else_="waiting"), lease_until=None, next_try_at=now,
-                    settled_at=case((stuck, now), else_=None), error=GONE,
+                    settled_at=case((stuck, literal(now, Instant())), else_=None), error=GONE,
                 )
             )  # fmt: skip
             parked = [{"notice": row.notice, "error": GONE} for row in lost if row.attempt % ATTEMPTS == 0]

@@ -76,7 +76,8 @@ def facts_of(one: DueReminder, today: date) -> Line:
     return {
         "number": one.number, "case_type": one.case_type, "contract_id": one.contract_id, "rule": one.rule,
         "label": list(one.label), "subject": one.subject, "due_on": one.due_on.isoformat(),
-        "stage": one.stage, "days": (one.due_on - today).days, "missed": list(one.missed), "hard": one.hard, "notice": one.notice,
+        "stage": one.stage, "days": (one.due_on - today).days, "missed": list(one.missed),
+        "hard": one.hard, "notice": one.notice,
     }  # fmt: skip
 
 
