@@ -13,17 +13,23 @@ from datetime import date
 from pathlib import Path
 
 from config.crashpoints import crashpoint
+from flows.importing.door import walk
 from flows.importing.employers import Employers
-from flows.importing.files import Progress, Unit, file_row, unit_for
+from flows.importing.files import FileAt, Progress, Unit, file_row, packs_of, unit_for
 from flows.importing.places import resolve
 from flows.importing.profiles import Profile, load_profile
-from flows.importing.refused import RefusedSheet, refused_file_of, write_refused
+from flows.importing.reasons import BadProfile
+from flows.importing.refused import RefusedSheet, keep_refused
+from flows.importing.renewals import judge_renewals, renewal_plans
 from flows.importing.report import ImportReport, Tally, tally
 from flows.importing.rows import Judged, Table, find_table, judge_rows, table_of
 from flows.importing.sheets import read_file
+from flows.importing.staff import Staff
 from flows.importing.writing import CHUNK, RegisterWriter
 from flows.journal import journalled
 from flows.office import Office
+from states.errors import refuse
+from states.labels import Label
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,9 @@ class Preview:
 
 def preview_contracts(path: Path, profile: str | Path | Profile, *, first: int = 5) -> Preview:
     """The columns found and missing, the first rows as they would be read, and how many would be refused and why."""
-    profile = profile if isinstance(profile, Profile) else load_profile(profile)
-    table = find_table(read_file(path), profile) or table_of(read_file(path), profile)
+    profile = _profile(profile)
+    file = read_file(path)
+    table = find_table(file, profile) or table_of(file, profile)
     judged = [] if table.lacking else judge_rows(table)
     heading = table.heading
     return Preview(
@@ -57,6 +64,14 @@ def preview_contracts(path: Path, profile: str | Path | Profile, *, first: int =
         tuple(judged[:first]),
         tally(profile, judged),
     )
+
+
+def _profile(profile: str | Path | Profile) -> Profile:
+    found = profile if isinstance(profile, Profile) else load_profile(profile)
+    if found.target != "contracts":
+        raise refuse(BadProfile, "not_contracts", Label("这一方案不是合同台账", "this profile is not about contracts"),
+                     Label("用 import ledger 导入整本台账", "load the whole ledger with `import ledger`"))  # fmt: skip
+    return found
 
 
 def import_contracts(
@@ -73,23 +88,59 @@ def import_contracts(
 
     `as_of` (Asia/Shanghai; default today) is the year of the contracts' numbers.
     """
-    profile = profile if isinstance(profile, Profile) else load_profile(profile)
+    profile = _profile(profile)
     file = read_file(path)
     table = table_of(file, profile)
     with journalled(office, "import-contracts", file.digest) as counts:
         counts |= {"profile": profile.name, "unit_id": unit_id, "actor_id": actor_id}
         with office.store.read() as connection:
             unit = unit_for(connection, office, unit_id, actor_id)
-            judged = resolve(connection, unit, profile, judge_rows(table))
-        load = _Load(office, path, table, unit, as_of or office.today(), progress)
-        report = load.run(file.digest, judged)
+        load = RegisterLoad(office, path, table, unit, as_of or office.today(), progress)
+        loaded = load.run(file.digest)
+        kept = keep_refused(office, path, [RefusedSheet(table, loaded.refused)], again=loaded.at.again)
+        report = loaded.report(path.name, kept)
         counts |= report.counts()
     return report
 
 
 @dataclass(frozen=True)
-class _Load:
-    """One file on its way into the register."""
+class Loaded:
+    """A register that was loaded."""
+
+    table: Table
+    judged: Sequence[Judged]
+    writer: RegisterWriter
+    at: FileAt
+    cases: int
+    stuck: Sequence[Judged]
+
+    @property
+    def refused(self) -> list[Judged]:
+        """The rows for the file of refused ones: those refused, and those whose case is stuck."""
+        return [*(row for row in self.judged if row.reasons), *self.stuck]
+
+    def report(self, name: str, refused_file: Path | None) -> ImportReport:
+        """The report of it."""
+        profile, written = self.table.profile, self.writer.written
+        before = sum(1 for row in self.judged[: self.at.done] if not row.reasons)
+        return ImportReport(
+            name=name,
+            profile=profile.name,
+            tally=tally(profile, self.judged),
+            added=written.added,
+            already=written.already + before,
+            differing=tuple(written.differing[:100]),
+            deadlines=written.deadlines,
+            resumed_at=self.at.done,
+            refused_file=refused_file,
+            cases=self.cases,
+            stuck=len(self.stuck),
+        )
+
+
+@dataclass(frozen=True)
+class RegisterLoad:
+    """One sheet of contracts on its way into the register."""
 
     office: Office
     path: Path
@@ -98,31 +149,36 @@ class _Load:
     as_of: date
     progress: Progress | None
 
-    def run(self, digest: str, judged: Sequence[Judged]) -> ImportReport:
-        profile = self.table.profile
-        with self.office.store.write() as connection:
-            file_id, done = file_row(
-                connection, self.office, digest, profile.name, self.unit.id, self.path.name, len(judged)
+    def run(self, digest: str) -> Loaded:
+        """Judge, write, and open the cases of renewals that are under way."""
+        profile, office = self.table.profile, self.office
+        with office.store.read() as connection:
+            packs = packs_of(connection, office)
+            judged = resolve(connection, self.unit, packs, profile, judge_rows(self.table))
+            judged, staff = judge_renewals(connection, self.unit, profile, judged, office.today())
+        with office.store.write() as connection:
+            at = file_row(
+                connection, office, digest, profile.name, self.unit.id, self.path.name, len(judged)
             )
-        writer = RegisterWriter(
-            file_id, self.unit.id, profile.pack or self.unit.pack, profile, self.as_of,
-            Employers(profile.employers == "organisations", self.unit.id, self.unit.path),
-        )  # fmt: skip
-        write_register(self.office, writer, judged, done, self.progress)
-        before = sum(1 for row in judged[:done] if not row.reasons)
-        return ImportReport(
-            self.path.name, profile.name, tally(profile, judged), writer.written.added, writer.written.already + before,
-            tuple(writer.written.differing[:100]), writer.written.deadlines, done if done < len(judged) else 0,
-            self._refused(judged, done),
-        )  # fmt: skip
+        employers = Employers(profile.employers == "organisations", self.unit.id, self.unit.path)
+        pack = profile.pack or self.unit.pack
+        writer = RegisterWriter(at.id, self.unit.id, pack, profile, self.as_of, employers)
+        write_register(office, writer, judged, at.done, self.progress)
+        cases, stuck = self._renewals(writer, judged, staff)
+        return Loaded(self.table, judged, writer, at, cases, stuck)
 
-    def _refused(self, judged: Sequence[Judged], done: int) -> Path | None:
-        rows = [row for row in judged if row.reasons]
-        if not rows:
-            return None
-        otherwise = self.office.settings.home / "imports"
-        earlier = refused_file_of(self.path, otherwise) if done == len(judged) else None
-        return earlier or write_refused(self.path, [RefusedSheet(self.table, rows)], otherwise)
+    def _renewals(
+        self, writer: RegisterWriter, judged: Sequence[Judged], staff: dict[str, Staff]
+    ) -> tuple[int, list[Judged]]:
+        rows = {writer.source_key(row): row for row in judged if "bargaining" in row.values and not row.reasons}
+        with self.office.store.read() as connection:
+            plans = renewal_plans(connection, rows, staff, self.office.today())
+        stuck = []
+        for row, plan in plans:
+            walked = walk(self.office, plan)
+            if walked.reasons:
+                stuck.append(row.refused(*walked.reasons))
+        return len(plans), stuck
 
 
 def write_register(

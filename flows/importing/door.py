@@ -82,13 +82,17 @@ class Walked:
 
     case_id: int | None
     new_steps: int
+    opened: bool = False
     reasons: tuple[Reason, ...] = ()
 
 
-def walk(office: Office, plan: Plan, applied: Mapping[str, int]) -> Walked:
-    """Take the steps of the plan that were not taken yet."""
+def walk(office: Office, plan: Plan, applied: Mapping[str, int] | None = None) -> Walked:
+    """Take the steps of the plan that were not taken yet; `applied` is what `applied_steps` knows of many plans."""
+    if applied is None:
+        with office.store.read() as connection:
+            applied = applied_steps(connection, [plan])
     case_id: int | None = None
-    new = 0
+    new, opened = 0, False
     for number, step in enumerate(plan.steps):
         key = plan.key(number)
         if key in applied:
@@ -110,9 +114,9 @@ def walk(office: Office, plan: Plan, applied: Mapping[str, int]) -> Walked:
         try:
             case_id = take_step(then, file_request(then, wish)).case_id
         except Refusal as refusal:
-            return Walked(case_id, new, tuple(_where(step, one) for one in refusal.reasons))
-        new += 1
-    return Walked(case_id, new)
+            return Walked(case_id, new, opened, tuple(_where(step, one) for one in refusal.reasons))
+        new, opened = new + 1, opened or opens
+    return Walked(case_id, new, opened)
 
 
 def _where(step: PlannedStep, one: Reason) -> Reason:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from flows.importing.files import Unit
+from flows.importing.files import Packs, Unit
 from flows.importing.profiles import Profile
 from flows.importing.reasons import reason
 from flows.importing.rows import Judged
@@ -43,18 +43,23 @@ def places_by_code(connection: Connection, codes: Iterable[str]) -> dict[str, Pl
 _CODES = {"unit": "unit_id", "employer_code": "employer_id"}
 
 
-def resolve(connection: Connection, unit: Unit, profile: Profile, judged: Sequence[Judged]) -> list[Judged]:
-    """The rows with ids in place of codes; a code nobody has, or one outside the unit, refuses its row."""
+def resolve(
+    connection: Connection, unit: Unit, packs: Packs, profile: Profile, judged: Sequence[Judged]
+) -> list[Judged]:
+    """The rows with ids in place of codes, and the rule pack of their unit.
+
+    A code nobody has, or one outside the unit, refuses its row.
+    """
     fields = [name for name in _CODES if name in profile.columns]
     codes = {row.values[name] for row in judged for name in fields if name in row.values}
     if not codes:
         return list(judged)
     places = places_by_code(connection, codes)
-    return [_resolved(row, unit, profile, fields, places) for row in judged]
+    return [_resolved(row, unit, packs, profile, fields, places) for row in judged]
 
 
 def _resolved(
-    row: Judged, unit: Unit, profile: Profile, fields: Sequence[str], places: Mapping[str, Place]
+    row: Judged, unit: Unit, packs: Packs, profile: Profile, fields: Sequence[str], places: Mapping[str, Place]
 ) -> Judged:
     values: dict[str, Any] = dict(row.values)
     reasons = []
@@ -69,4 +74,6 @@ def _resolved(
             reasons.append(reason("outside", name, label.zh, label.en))
         else:
             values[_CODES[name]] = place.id
+            if name == "unit" and not profile.pack:
+                values["pack"] = packs.at(place.path)
     return replace(row, values=values).refused(*reasons) if reasons else replace(row, values=values)

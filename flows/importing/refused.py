@@ -17,6 +17,7 @@ import xlsxwriter
 from flows.importing.cells import FORMULA
 from flows.importing.reasons import sentence
 from flows.importing.rows import REASONS, Judged, Table
+from flows.office import Office
 
 
 @dataclass(frozen=True)
@@ -27,19 +28,30 @@ class RefusedSheet:
     rows: Sequence[Judged]
 
 
-def write_refused(source: Path, sheets: Sequence[RefusedSheet], otherwise: Path) -> Path:
-    """Write `<name>-refused.xlsx` beside the source, or into the folder `otherwise` where that cannot be written."""
+def keep_refused(office: Office, source: Path, sheets: Sequence[RefusedSheet], *, again: bool) -> Path | None:
+    """Write `<name>-refused.xlsx` beside the source, or into `home/imports` where that cannot be written.
+
+    None without refused rows. `again`: the same file was loaded before; the file it left then is good enough.
+    """
+    filled = [sheet for sheet in sheets if sheet.rows]
+    if not filled:
+        return None
+    otherwise = office.settings.home / "imports"
+    earlier = _earlier(source, otherwise) if again else None
+    return earlier or _write_somewhere(source, filled, otherwise)
+
+
+def _earlier(source: Path, otherwise: Path) -> Path | None:
+    name = f"{source.stem}-refused.xlsx"
+    return next((folder / name for folder in (source.parent, otherwise) if (folder / name).exists()), None)
+
+
+def _write_somewhere(source: Path, sheets: Sequence[RefusedSheet], otherwise: Path) -> Path:
     try:
         return _write(_free_name(source.parent, source.stem), sheets)
     except OSError:
         otherwise.mkdir(parents=True, exist_ok=True)
         return _write(_free_name(otherwise, source.stem), sheets)
-
-
-def refused_file_of(source: Path, otherwise: Path) -> Path | None:
-    """The file of refused rows that an earlier run of that source left, if it is still there."""
-    name = f"{source.stem}-refused.xlsx"
-    return next((folder / name for folder in (source.parent, otherwise) if (folder / name).exists()), None)
 
 
 def _free_name(folder: Path, stem: str) -> Path:
@@ -54,22 +66,25 @@ def _write(path: Path, sheets: Sequence[RefusedSheet]) -> Path:
             datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
             time: book.add_format({"num_format": "hh:mm"}),
         }
-        bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
         for sheet in sheets:
-            page = book.add_worksheet(sheet.table.sheet.name[:31])
-            heading = [head for head in sheet.table.heading if head != REASONS]
-            width = len(heading)
-            page.set_column(width, width, 60)
-            for at, head in enumerate([*heading, REASONS]):
-                page.write_string(0, at, safe(head), bold)
-            page.freeze_panes(1, 0)
-            kept = [at for at, head in enumerate(sheet.table.heading) if head != REASONS]
-            for number, row in enumerate(sheet.rows, start=1):
-                for to, at in enumerate(kept):
-                    if at < len(row.cells):
-                        _write_cell(page, number, to, row.cells[at], looks)
-                page.write_string(number, width, sentence(row.reasons), wrapped)
+            _write_sheet(book, sheet, looks)
     return path
+
+
+def _write_sheet(book: Any, sheet: RefusedSheet, looks: dict[type, Any]) -> None:
+    bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    page = book.add_worksheet(sheet.table.sheet.name[:31])
+    heading = sheet.table.heading
+    kept = [at for at, head in enumerate(heading) if head != REASONS]
+    page.set_column(len(kept), len(kept), 60)
+    page.freeze_panes(1, 0)
+    for to, head in enumerate([*(heading[at] for at in kept), REASONS]):
+        page.write_string(0, to, safe(head), bold)
+    for number, row in enumerate(sheet.rows, start=1):
+        for to, at in enumerate(kept):
+            if at < len(row.cells):
+                _write_cell(page, number, to, row.cells[at], looks)
+        page.write_string(number, len(kept), sentence(row.reasons), wrapped)
 
 
 def _write_cell(page: Any, row: int, column: int, value: Any, looks: dict[type, Any]) -> None:

@@ -57,6 +57,9 @@ class ImportReport:
     #: the row at which an interrupted run was taken up; 0: from the start
     resumed_at: int
     refused_file: Path | None
+    #: cases opened for rows, and rows whose case could not be brought to where they say it is
+    cases: int = 0
+    stuck: int = 0
 
     def counts(self) -> dict[str, Any]:
         """For the journal of runs and for `--json`."""
@@ -67,6 +70,7 @@ class ImportReport:
             "reasons": {f"{one.field}.{one.code}": one.rows for one in tally.reasons},
             "flags": {one.code: one.rows for one in tally.flags}, "workers_accepted": tally.workers_accepted,
             "workers_refused": tally.workers_refused, "resumed_at": self.resumed_at,
+            "cases": self.cases, "stuck": self.stuck,
         }  # fmt: skip
 
     def said(self, lang: str) -> list[str]:
@@ -75,7 +79,7 @@ class ImportReport:
 
     def _written(self) -> list[Label]:
         lines = [
-            Label(f"新增 {self.added:,} 份,早已在册 {self.already:,} 份,时钟 {self.deadlines:,} 个",
+            Label(f"新增 {self.added:,} 条,早已在册 {self.already:,} 条,时钟 {self.deadlines:,} 个",
                   f"{self.added:,} added, {self.already:,} were there already, {self.deadlines:,} clocks")
         ]  # fmt: skip
         if self.differing:
@@ -83,6 +87,11 @@ class ImportReport:
             lines.append(
                 Label(f"其中 {len(self.differing)} 份与在册内容不同,未作改动(行号:{which})",
                       f"{len(self.differing)} of them differ from the register, which was left as it is (rows {which})")
+            )  # fmt: skip
+        if self.cases or self.stuck:
+            lines.append(
+                Label(f"案件 {self.cases:,} 件,未能办到位 {self.stuck:,} 件",
+                      f"{self.cases:,} cases, {self.stuck:,} of them not where the sheet says")
             )  # fmt: skip
         if self.resumed_at:
             lines.append(

@@ -79,11 +79,11 @@ def is_required(profile: Profile, name: str) -> bool:
     return needed or (column is not None and column.required)
 
 
-def find_table(file: SheetFile, profile: Profile) -> Table | None:
-    """The sheet the profile is about; None when the file has none of that name."""
+def find_table(file: SheetFile, profile: Profile, *, by_name: bool = False) -> Table | None:
+    """The sheet the profile is about; None when the file has none of that name (an only sheet may have any)."""
     wanted = {fold(name) for name in profile.sheets}
     named = [sheet for sheet in file.sheets if fold(sheet.name) in wanted]
-    if not named and wanted and len(file.sheets) > 1:
+    if not named and wanted and (by_name or len(file.sheets) > 1):
         return None
     sheet = (named or list(file.sheets))[0]
     best = max(
