@@ -178,8 +178,9 @@ def _decision(case_type: CaseType, case: CaseView, step: Step, form: Form, momen
     entered = case_type.on_entering.get(probe.state, ()) if probe.state != case.state else ()
     starts = started_clocks(case_type, (*step.starts, *entered), facts, form, moment)
     starts += [_agreed(case_type, entry) for entry in entries if isinstance(entry, StartDeadline)]
-    # a case that ends has no running clock but those its end starts
-    voids = (ALL,) if way.outcome else step.voids
+    left = case_type.on_entering.get(case.state, ()) if probe.state != case.state else ()
+    # a case that ends has no running clock but those its end starts; a state that is left takes its own clocks along
+    voids = (ALL,) if way.outcome else (*step.voids, *left)
     return Decision(step, probe.state, way.outcome, form, entries, tuple(starts), step.meets, voids)
 
 

@@ -47,6 +47,20 @@ def possible(ballot: Ballot) -> bool:
     return ballot.yes + ballot.no + ballot.abstain <= ballot.present <= ballot.delegates
 
 
+#: Clause → side → amount in fen; None where the side named none.
+Positions = dict[str, dict[str, int | None]]
+
+
+def apart(positions: Positions) -> int | None:
+    """How far apart the sides are on the clauses about money, in fen; None while no clause has two amounts."""
+    gaps = [
+        abs(workers - employer)
+        for sides in positions.values()
+        if (workers := sides.get("workers")) is not None and (employer := sides.get("employer")) is not None
+    ]
+    return sum(gaps) if gaps else None
+
+
 def outsiders_fit(team: Sequence[Representative], moment: Moment) -> bool:
     """At most that share of one's own side (a third: one of three, two of six)."""
     return sum(one.outsider for one in team) <= share(moment, "outsiders-max") * len(team)
@@ -84,6 +98,17 @@ def last_day_of_review(facts: Mapping[str, Any], moment: Moment) -> date | None:
     day = date.fromisoformat(filed)
     period = moment.pack.period("review", day)
     return count(day, period, moment.calendar).due_on if period.arises else None
+
+
+def window_is_open(facts: Mapping[str, Any], moment: Moment) -> bool:
+    """Whether renewal can be asked for: inside the window before the contract's end; at any time where there is none."""
+    last = facts.get("expires_on")
+    if not last:
+        return False
+    day = date.fromisoformat(last)
+    period = moment.pack.period(f"renewal-window-{facts.get('kind', 'collective')}", day)
+    opens_on = count(day, period, moment.calendar).opens_on if period.arises else None
+    return opens_on is None or opens_on <= moment.today
 
 
 def coordination(case: CaseView, moment: Moment) -> Count | None:

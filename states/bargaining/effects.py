@@ -87,6 +87,11 @@ def accepted(_case: CaseView, answers: forms.Acceptance, _moment: Moment) -> Ite
     yield SetFacts({"accepted_on": iso(answers.replied_on), "no_reply": None, "letter_sent_on": None})
 
 
+def letter_answered(_case: CaseView, answers: forms.SupervisionReply, _moment: Moment) -> Iterator[Entry]:
+    """The letter waits no longer."""
+    yield SetFacts({"letter_sent_on": None, "letter_answered_on": iso(answers.replied_on)})
+
+
 def teams_named(_case: CaseView, answers: forms.Teams, _moment: Moment) -> Iterator[Entry]:
     """The representatives become parties; the facts keep numbers, not names."""
     for side, team in (("workers", answers.workers), ("employer", answers.employer)):
@@ -159,22 +164,14 @@ def round_held(case: CaseView, answers: forms.RoundRecord, _moment: Moment) -> I
     yield _gap(open_still)
 
 
-Positions = dict[str, dict[str, int | None]]
-
-
-def _positions(case: CaseView) -> Positions:
-    kept: Positions = case.facts.get("positions", {})
+def _positions(case: CaseView) -> arithmetic.Positions:
+    kept: arithmetic.Positions = case.facts.get("positions", {})
     return {clause: dict(sides) for clause, sides in kept.items()}
 
 
-def _gap(positions: Positions) -> SetFacts:
-    """The open clauses with each side's amount (None: no amount), and how far apart the sides are, in fen."""
-    apart = [
-        abs(workers - employer)
-        for sides in positions.values()
-        if (workers := sides.get("workers")) is not None and (employer := sides.get("employer")) is not None
-    ]
-    return SetFacts({"positions": positions or None, "gap": sum(apart) if apart else None})
+def _gap(positions: arithmetic.Positions) -> SetFacts:
+    """The open clauses, and how far apart the sides still are."""
+    return SetFacts({"positions": positions or None, "gap": arithmetic.apart(positions)})
 
 
 def proposed(case: CaseView, answers: forms.Positions, _moment: Moment) -> Iterator[Entry]:

@@ -130,7 +130,7 @@ TERM_OVER = known(
 )  # fmt: skip
 WINDOW_OPEN = Guard(
     "window_not_open",
-    lambda case, a, _m: bool(case.facts.get("renewal_open")) or case.state == B.LAPSED or a.by_agreement,
+    lambda case, a, m: a.by_agreement or case.state == B.LAPSED or arithmetic.window_is_open(case.facts, m),
     Label("续签窗口尚未开始", "the window for renewal is not open yet"),
     Label("待窗口开始,或经双方同意提前协商后勾选", "wait for it, or tick that both sides agree to begin early"),
 )  # fmt: skip
@@ -154,4 +154,3 @@ END_REPORTED = known(
     Label("解除终止尚未报告审查机关", "the end has not been reported to the authority"),
     Label("先办理“报告解除终止”", "report it first"),
 )  # fmt: skip
-

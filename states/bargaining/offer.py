@@ -58,7 +58,7 @@ INVITATION: tuple[Step, ...] = (
         source_of_rule="工会法第五十四条"),
     take("record_supervision_reply", "监督文书答复", "Record the reply to the letter").of(
         B.OFFERED, B.REFUSED, B.URGED, B.SIGNED, B.FILED, B.IN_FORCE, B.AMENDING).to(
-        STAY, by=BARGAINERS, asks=forms.SupervisionReply, effect=fx.remember(letter_answered_on="replied_on"),
+        STAY, by=BARGAINERS, asks=forms.SupervisionReply, effect=fx.letter_answered,
         guards=(g.LETTER_OPEN, happened("replied_on", "答复日期", "the day of the reply")),
         meets=("supervision-reply",)),
 )  # fmt: skip

@@ -22,7 +22,7 @@ from tests.states.factories import (
     team,
     teams,
 )
-from tests.states.walker import Walker
+from tests.states.walker import ONLY_CLOCK, Walker
 
 
 def day(walker: Walker, days: int = 0) -> str:
@@ -405,6 +405,23 @@ def test_the_window_for_renewal_opens_by_itself_and_people_begin(kind: str, open
     case.take("close", reason="已续签")
     assert case.case.outcome == "renewed"
     assert standings(case)[-1] == ("renewed", "own")
+
+
+def test_a_contract_in_force_within_its_window_can_be_renewed_at_once() -> None:
+    case = in_force("wage", years=1)
+    case.case.facts["expires_on"] = "2026-04-15"  # a short contract: the window opened before it took effect
+    case.take("start_renewal", wish="续签")
+
+
+def test_the_clock_may_open_the_case_of_a_renewal_with_what_the_register_knows() -> None:
+    kept = {
+        "kind": "wage", "scope": "regional", "employer": "某镇商会", "workers": 900, "women": 300, "predecessor_id": 41,
+        "expires_on": "2026-04-30", "employer_id": 5, "pack": "cn-zhejiang",
+    }  # fmt: skip
+    case = planned()
+    decision = case.decide("open", kept, ONLY_CLOCK)
+    assert [start.due_on for start in decision.starts] == [date(2026, 4, 30)]
+    assert decision.state == "planned"
 
 
 def test_renewal_may_begin_early_when_both_sides_agree() -> None:

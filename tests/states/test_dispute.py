@@ -226,6 +226,14 @@ def test_a_case_goes_up_and_is_counted_anew() -> None:
     assert refused(case, "refer_up", sent_on=day(case), reason="再上级") == ["no_upper_unit"]
 
 
+def test_a_case_that_is_taken_up_again_need_not_be_closed() -> None:
+    case = accepted()
+    case.take("fail", ground="no_agreement")
+    assert case.due("close-after-end") is not None
+    case.take("apply", received_on=day(case))
+    assert case.ended("close-after-end") == "void"
+
+
 def test_reopening_is_for_the_supervisor_and_counted() -> None:
     case = registered()
     case.take("give_advice", advice="可申请调解")

@@ -94,7 +94,7 @@ BAD: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("law", BAD)
 def test_a_type_that_breaks_a_law_does_not_come_to_life(law: str) -> None:
-    with pytest.raises(BadDefinition, match="^tiny: ") as bad:
+    with pytest.raises(BadDefinition, match=r"^tiny: ") as bad:
         tiny(**BAD[law])
     assert law in str(bad.value)
 
