@@ -51,6 +51,11 @@ def possible(ballot: Ballot) -> bool:
 Positions = dict[str, dict[str, int | None]]
 
 
+def positions_of(facts: Mapping[str, Any]) -> Positions:
+    """What each side proposes on the clauses still open; a copy."""
+    return {clause: dict(sides) for clause, sides in facts.get("positions", {}).items()}
+
+
 def apart(positions: Positions) -> int | None:
     """How far apart the sides are on the clauses about money, in fen; None while no clause has two amounts."""
     gaps = [

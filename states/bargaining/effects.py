@@ -99,7 +99,7 @@ def teams_named(_case: CaseView, answers: forms.Teams, _moment: Moment) -> Itera
             role = f"{side}_chief" if one.chief else f"{side}_representative"
             yield PartyJoins(role, one.name, identity=one.identity, represents=True)
     teams = {"workers_team": len(answers.workers), "employer_team": len(answers.employer)}
-    yield SetFacts({"teams_named_on": iso(answers.chosen_on), **teams})
+    yield SetFacts({"teams_named_on": iso(answers.chosen_on), "teams_manner": answers.manner, **teams})
 
 
 def vacancy(case: CaseView, _answers: forms.Vacancy, _moment: Moment) -> Iterator[Entry]:
@@ -160,13 +160,8 @@ def round_held(case: CaseView, answers: forms.RoundRecord, _moment: Moment) -> I
     yield MeetDeadline("round", subject)
     yield SetFacts({"rounds": rounds + 1, "coordination_from": None if rounds else answers.on.isoformat()})
     yield SetFacts({"information_for": None, "higher_union_for": None})
-    open_still = {name: sides for name, sides in _positions(case).items() if name not in answers.agreed}
+    open_still = {name: sides for name, sides in arithmetic.positions_of(case.facts).items() if name not in answers.agreed}
     yield _gap(open_still)
-
-
-def _positions(case: CaseView) -> arithmetic.Positions:
-    kept: arithmetic.Positions = case.facts.get("positions", {})
-    return {clause: dict(sides) for clause, sides in kept.items()}
 
 
 def _gap(positions: arithmetic.Positions) -> SetFacts:
@@ -176,7 +171,7 @@ def _gap(positions: arithmetic.Positions) -> SetFacts:
 
 def proposed(case: CaseView, answers: forms.Positions, _moment: Moment) -> Iterator[Entry]:
     """A side's position clause by clause, for the round that is being held or comes next; the gap that is left."""
-    number, positions = int(case.facts.get("rounds", 0)) + 1, _positions(case)
+    number, positions = int(case.facts.get("rounds", 0)) + 1, arithmetic.positions_of(case.facts)
     side: Side = "workers" if answers.side is BySide.WORKERS else "employer"
     for item in answers.items:
         yield Proposal(number, side, item.clause, item.text, item.amount)
@@ -221,6 +216,10 @@ def papers_sent(_case: CaseView, _answers: forms.Done, _moment: Moment) -> Itera
     yield SetFacts({"papers_for": None})
 
 
+#: What the submission for review says of the vote.
+_COUNTED = {"delegates", "present", "yes", "no", "abstain", "secret"}
+
+
 def voted(case: CaseView, answers: forms.Ballot, moment: Moment) -> Iterator[Entry]:
     """The vote, counted both ways, and what the pack's own reading makes of it."""
     result, subject = arithmetic.vote_result(answers, moment), running(case, "congress") or ""
@@ -230,6 +229,7 @@ def voted(case: CaseView, answers: forms.Ballot, moment: Moment) -> Iterator[Ent
         answers.on, answers.delegates, answers.present, answers.yes, answers.no, answers.abstain,
         result.carried, result.half_or_more, result.base,
     )  # fmt: skip
+    yield SetFacts({"vote": answers.model_dump(include=_COUNTED)})
     yield SetFacts({"voted_on": iso(answers.on), "rejected": None if result.carried else True, "papers_for": None})
 
 
