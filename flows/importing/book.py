@@ -16,7 +16,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from flows.importing.profiles import Column, Profile, load_profile
 from flows.importing.refused import safe
-from flows.importing.rows import is_required
+from flows.importing.tables import is_required
 
 #: the sheets of a ledger, in the order in which they are loaded
 SHEETS = ("ledger/organisations", "ledger/people", "ledger", "ledger/disputes")

@@ -22,9 +22,10 @@ from flows.importing.reasons import BadProfile
 from flows.importing.refused import RefusedSheet, keep_refused
 from flows.importing.renewals import judge_renewals, renewal_plans
 from flows.importing.report import ImportReport, Tally, tally
-from flows.importing.rows import Judged, Table, find_table, judge_rows, table_of
+from flows.importing.rows import Judged, judge_rows
 from flows.importing.sheets import read_file
 from flows.importing.staff import Staff
+from flows.importing.tables import Table, find_table, table_of
 from flows.importing.writing import CHUNK, RegisterWriter
 from flows.journal import journalled
 from flows.office import Office

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from flows.importing.cells import Unreadable, day, money, plain
@@ -125,7 +126,7 @@ class DisputeSheet:
         for name in known:
             if values[name] > self.today:
                 yield self.say("in_future", name)
-        for earlier, later in zip(known, known[1:], strict=False):
+        for earlier, later in pairwise(known):
             if values[later] < values[earlier]:
                 yield self._before(later, earlier)
         if "session_on" in values and values["session_on"] < values.get("accepted_on", values["session_on"]):

@@ -71,8 +71,8 @@ def applied_steps(connection: Connection, plans: Sequence[Plan]) -> dict[str, in
     rows = [plan.known_by for plan in plans]
     found: dict[str, int] = {}
     for start in range(0, len(rows), _AT_ONCE):
-        for key, case_id in connection.execute(_APPLIED, {"rows": rows[start : start + _AT_ONCE]}):
-            found[key.rpartition(":")[0]] = case_id
+        for row in connection.execute(_APPLIED, {"rows": rows[start : start + _AT_ONCE]}):
+            found[row.key.rpartition(":")[0]] = row.case_id or 0
     return found
 
 

@@ -25,14 +25,15 @@ from flows.importing.profiles import Profile
 from flows.importing.reasons import WrongColumns
 from flows.importing.refused import RefusedSheet, keep_refused
 from flows.importing.report import ImportReport, tally
-from flows.importing.rows import Judged, Table, check_columns, find_table, judge_rows
+from flows.importing.rows import Judged, judge_rows
 from flows.importing.sheets import SheetFile, read_file
 from flows.importing.staff import staff_by_code
+from flows.importing.tables import Table, check_columns, find_table
 from flows.importing.writing import reason_as_json
 from flows.journal import journalled
 from flows.office import Office
 from models.imports import ImportFile, ImportRow
-from states.errors import Refusal, refuse
+from states.errors import Reason, Refusal, refuse
 from states.labels import Label
 
 _REFUSED = insert(ImportRow.__table__)  # type: ignore[arg-type]
@@ -91,7 +92,7 @@ def _tables(file: SheetFile) -> dict[str, Table]:
             Label(f"没有名为“{names}”的工作表", f"no sheet is named {names}"),
             Label("用 import template 取得空白台账", "get an empty ledger with `import template`"),
         )
-    said = []
+    said: list[Reason] = []
     for table in tables.values():
         try:
             check_columns(table)

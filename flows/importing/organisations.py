@@ -59,8 +59,8 @@ class _Tree:
         return reason(code, field, label.zh, label.en, *facts)
 
     def _against(self, row: Judged) -> Iterator[Reason]:
-        code, parent = row.values.get("code"), row.values.get("parent")
-        if code is not None and self.first[code] is not row:
+        code, parent = row.values.get("code", ""), row.values.get("parent")
+        if code and self.first[code] is not row:
             yield self.say("key_twice", "code", ("line", str(self.first[code].line)))
         if code in self.there and self._is_outside(self.there[code]):
             yield self.say("outside", "code")

@@ -16,7 +16,8 @@ import xlsxwriter
 
 from flows.importing.cells import FORMULA
 from flows.importing.reasons import sentence
-from flows.importing.rows import REASONS, Judged, Table
+from flows.importing.rows import Judged
+from flows.importing.tables import REASONS, Table
 from flows.office import Office
 
 

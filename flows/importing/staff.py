@@ -51,6 +51,7 @@ def staff_by_code(connection: Connection, codes: Iterable[str]) -> dict[str, Sta
     wanted = sorted(set(codes))
     found: dict[str, tuple[int, list[Held]]] = {}
     for start in range(0, len(wanted), _AT_ONCE):
-        for code, person, *held in connection.execute(_HELD, {"codes": wanted[start : start + _AT_ONCE]}):
-            found.setdefault(code, (person, []))[1].append(Held(*held))
+        for row in connection.execute(_HELD, {"codes": wanted[start : start + _AT_ONCE]}):
+            held = Held(row.role, row.path, row.from_on, row.to_on)
+            found.setdefault(row.code, (row.id, []))[1].append(held)
     return {code: Staff(person, tuple(held)) for code, (person, held) in found.items()}
