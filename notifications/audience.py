@@ -171,7 +171,7 @@ class _Book:
             Person.language,
         )
         query = select(*columns).join(Person, Person.id == Position.person_id).where(held, asked).order_by(Person.id)
-        for unit, role, *person in connection.execute(query).tuples():
+        for unit, role, *person in connection.execute(query):
             recipient = self.persons.setdefault(person[0], Recipient(*person))
             self.holders[unit, role].append(recipient)
             self.everywhere[role][recipient.person_id] = recipient

@@ -110,6 +110,8 @@ def compose(letter: Letter, sender: str, domain: str) -> EmailMessage:
     """The mail of a letter, the same each time it is made. Raises ValueError for an address that is none."""
     mail = EmailMessage(policy=policy.SMTP)
     mail["From"], mail["To"], mail["Subject"] = sender, letter.address, letter.subject
+    if [bool(one.username and one.domain) for one in mail["To"].addresses] != [True]:
+        raise ValueError("not one address")
     mail["Date"] = format_datetime(letter.at)
     mail["Message-ID"] = message_id(letter.key, domain)
     mail["Auto-Submitted"] = "auto-generated"
