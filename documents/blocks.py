@@ -101,7 +101,7 @@ def _measured(block: Block) -> Block:
 
 def _shares(block: Block, columns: int) -> list[int]:
     if block.kind == "pairs":
-        return {1: [100], 2: [22, 78], 4: [18, 32, 18, 32], 6: [13, 21, 12, 21, 12, 21]}[columns]
+        return {1: [100], 2: [24, 76], 4: [20, 30, 20, 30], 6: [13, 21, 12, 21, 12, 21]}[columns]
     given = [*block.widths, *[0] * (columns - len(block.widths))]
     free = [place for place, share in enumerate(given) if not share]
     left = 100 - sum(given)

@@ -31,13 +31,21 @@ _PLACES = {
 }
 #: equal facts give equal bytes: every file of a package bears the first instant a zip can say
 _INSTANT = (1980, 1, 1, 0, 0, 0)
-_STYLES = {"recipient": "Recipient", "paragraph": "Body", "heading": "Heading", "note": "Note", "middle": "Middle",
-           "title": "Title"}  # fmt: skip
+#: the style of each kind of block, by look and language; English needs no indent, forms are set smaller
+_STYLES = {
+    "recipient": "Recipient", "paragraph": "Body", "heading": "Heading", "note": "Note", "middle": "Middle",
+    "title": "Title",
+}  # fmt: skip
 _ENGLISH = {"recipient", "paragraph", "heading", "note"}
-STYLES: Mapping[str, Mapping[str, str]] = {
-    "zh": _STYLES,
-    "en": {kind: style + ("En" if kind in _ENGLISH else "") for kind, style in _STYLES.items()},
-}
+_SMALLER = {"recipient", "paragraph", "heading"}
+
+
+@lru_cache(maxsize=4)
+def _styles(look: str, lang: str) -> Mapping[str, str]:
+    if lang == "en":
+        return {kind: style + ("En" if kind in _ENGLISH else "") for kind, style in _STYLES.items()}
+    smaller = _SMALLER if look == "form" else set()
+    return {kind: ("Form" if kind in smaller else "") + style for kind, style in _STYLES.items()}
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -99,7 +107,7 @@ def _environment() -> _Environment:
 def word_file(sheet: Mapping[str, Any]) -> bytes:
     """The .docx of a paper, byte for byte the same for the same sheet."""
     letter = _Letter(io.BytesIO(_package()))
-    letter.render({**sheet, "style": STYLES[sheet["lang"]]}, _environment(), autoescape=True)
+    letter.render({**sheet, "style": _styles(sheet["look"], sheet["lang"])}, _environment(), autoescape=True)
     saved = io.BytesIO()
     letter.save(saved)
     return _steady(saved)

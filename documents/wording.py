@@ -26,7 +26,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGES = ("zh", "en")
 #: What is to be filled in by hand.
 BLANK = "________"
-_BLANK_DAY = {"zh": "____年__月__日", "en": "____-__-__"}
+_BLANK_DAY = {"zh": "____年__月__日", "en": "____________"}
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
            "November", "December")  # fmt: skip
 #: Characters no XML and no page can hold, and those that stand for structure while a text is cut into blocks.
