@@ -29,7 +29,7 @@ from config.settings import Settings
 from models.session import open_store
 from notifications.channels import channels_of
 from notifications.outbox import drain
-settings = Settings(home=Path(sys.argv[1]), smtp_host="127.0.0.1", smtp_port=int(sys.argv[2]))
+settings = Settings(home=Path(sys.argv[1]), smtp_host="127.0.0.1", smtp_port=int(sys.argv[2]), database_url=sys.argv[4])
 store = open_store(settings.database, settings.home / "secret.key")
 drain(store, settings, datetime.fromisoformat(sys.argv[3]), channels_of(settings))
 """
@@ -37,7 +37,8 @@ drain(store, settings, datetime.fromisoformat(sys.argv[3]), channels_of(settings
 
 def drain_in_a_process(town: Town, box: Postbox, crash_at: str) -> int:
     """One drain in a process of its own; its exit code."""
-    line = [sys.executable, "-W", "error", "-c", DRAIN, str(town.settings.home), str(box.port), NOW.isoformat()]
+    arguments = [str(town.settings.home), str(box.port), NOW.isoformat(), town.settings.database]
+    line = [sys.executable, "-W", "error", "-c", DRAIN, *arguments]
     return subprocess.run(line, env={**os.environ, "CONCORD_CRASH_AT": crash_at}, cwd=Path(ROOT), check=False).returncode
 
 

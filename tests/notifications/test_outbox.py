@@ -2,57 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
-
-import pytest
-from sqlalchemy import update
 
 from models.outbox import Delivery, Message
 from notifications import delivering
 from notifications.channels import Letter, channels_of
-from notifications.delivering import ATTEMPTS, LEASE, pause
+from notifications.delivering import ATTEMPTS, pause
 from notifications.faults import DeliveryFault, GiveUp, TryLater
 from notifications.inbox import failing, mark_read, unread
-from notifications.outbox import drain, rescue, resend
+from notifications.outbox import drain, resend
+from tests.notifications.sink import MINUTE, Sink, drained, mails
 from tests.notifications.town import NOW, OTHER, Town, found, step_facts
-
-MINUTE = timedelta(minutes=1)
-
-
-@dataclass
-class Sink:
-    """A channel that counts what arrives by key; `answer` says what it does with a letter."""
-
-    answer: Any = None
-    arrived: Counter[str] = field(default_factory=Counter)
-    name: str = "mail"
-
-    def reaches(self, email: str) -> bool:
-        return bool(email)
-
-    def deliver(self, letters: Sequence[Letter]) -> Iterator[str | DeliveryFault]:
-        for letter in letters:
-            answer = self.answer(letter) if self.answer else None
-            if answer is None:
-                self.arrived[letter.key] += 1
-            yield answer or f"<{letter.key}>"
-
-
-def drained(town: Town, sink: Sink | None = None, after: timedelta = timedelta(0), limit: int = 200) -> delivering.Drained:
-    """One drain, so much later."""
-    channels = {sink.name: sink} if sink else {}
-    return drain(town.store, town.settings, NOW + after, channels, limit)
-
-
-def mails(town: Town) -> list[Any]:
-    """The messages that leave the house."""
-    return town.rows(Message, Message.channel == "mail")
 
 
 def test_a_notice_becomes_an_inbox_message_and_a_mail(town: Town) -> None:
@@ -197,62 +159,6 @@ def test_a_channel_that_breaks_is_recorded_on_the_message(town: Town) -> None:
     done = drained(town, Sink(broken))
     assert (done.sent, done.later) == (1, 2)
     assert {row.error for row in mails(town)} == {"", "RuntimeError"}
-
-
-def test_who_wakes_after_his_lease_can_write_nothing(town: Town) -> None:
-    town.tell(1)
-    other = Sink()
-
-    def sleeps(_letter: Letter) -> DeliveryFault | None:
-        assert rescue(town.store, NOW + LEASE + MINUTE) == 1
-        assert drained(town, other, LEASE + MINUTE).sent == 1
-        return GiveUp("the sleeper's answer")
-
-    assert drained(town, Sink(sleeps)) == delivering.Drained(notices=1, messages=2)
-    (mail,) = mails(town)
-    assert (mail.status, mail.attempt, mail.error) == ("sent", 2, "")
-    assert sum(other.arrived.values()) == 1
-    assert [row.state for row in town.rows(Delivery, Delivery.message_id == mail.id)] == ["sent"]
-
-
-def test_a_slow_channel_lets_go_of_the_rest_before_its_lease_ends(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    town.tell(3)
-    monkeypatch.setattr(delivering, "LEASE", timedelta(0))
-    done = drained(town, Sink())
-    assert (done.sent, done.later) == (0, 3)
-    assert {row.attempt for row in mails(town)} == {0}
-
-
-def test_rescue_leaves_living_workers_alone_and_parks_what_kills_them(town: Town) -> None:
-    town.tell(2)
-    drained(town, Sink(lambda _letter: TryLater("x", tried=False)))
-    first, second = mails(town)
-    with town.store.write() as connection:
-        for row, attempt in ((first, 1), (second, ATTEMPTS)):
-            taken = {"status": "sending", "attempt": attempt, "lease_until": NOW + MINUTE}
-            connection.execute(update(Message).where(Message.id == row.id).values(**taken))
-    assert rescue(town.store, NOW) == 0
-    assert rescue(town.store, NOW + 2 * MINUTE) == 2
-    assert [row.status for row in mails(town)] == ["waiting", "parked"]
-
-
-def test_two_drains_at_once_send_nothing_twice(town: Town) -> None:
-    town.tell(150)
-    sink = Sink()
-
-    def work() -> None:
-        while drained(town, sink, limit=40).more:
-            pass
-
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    drained(town, sink)
-    assert len(sink.arrived) == 150
-    assert set(sink.arrived.values()) == {1}
-    assert town.count(Message, Message.channel == "inbox") == 150
 
 
 def test_the_limit_is_kept_and_said(town: Town) -> None:

@@ -115,7 +115,7 @@ def test_contracts_of_the_register(town: Town) -> None:
     town.person("chair", ("chair", FACTORY))
     contract_id = town.contract("HT2026-00001", TODAY + 90 * DAY)
     clock = town.deadline(TODAY + 90 * DAY, contract_id=contract_id, rule="contract-term")
-    register = {
+    register: dict[str, Any] = {
         "contract_id": contract_id,
         "case_type": "",
         "rule": "contract-term",

@@ -1,7 +1,11 @@
-"""A small town to tell things to: a city, a district, a subdistrict and a factory, the people who work there, and cases."""
+"""A small town to tell things to: a city, a district, a subdistrict and a factory, the people who work there, and cases.
+
+With CONCORD_TEST_DATABASE=postgresql+psycopg://… the same tests run on PostgreSQL.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -123,8 +127,10 @@ class Town:
 
 def found(home: Path, **settings: Any) -> Town:
     """The town with its units: Li mediates and Wang supervises in the subdistrict's chain, Admin looks after the program."""
-    chosen = Settings(home=home, **settings)
+    chosen = Settings(home=home, **{"database_url": os.environ.get("CONCORD_TEST_DATABASE", ""), **settings})
     store = open_store(chosen.database, home / "secret.key")
+    if not store.is_sqlite:
+        METADATA.drop_all(store.engine)  # one database for all tests; SQLite has a file a test
     METADATA.create_all(store.engine)
     town = Town(store, chosen)
     for unit, path in UNITS.items():
