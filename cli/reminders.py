@@ -67,9 +67,9 @@ def resend(message: int = typer.Argument(help="通知编号 id from `reminders m
 @app.command("inbox")
 def inbox(limit: int = typer.Option(20, min=1, max=200)) -> None:
     """我的收件箱 · the notices of the person named by --as."""
-    from notifications.inbox import inbox as notices
+    from notifications.inbox import unread
 
     with DESK.office.store.read() as connection:
         actor = DESK.actor(connection)
-        rows = notices(connection, actor.id, limit=limit)
+        rows = unread(connection, actor.id, limit)
     DESK.answer(rows_as_json(rows), lambda: DESK.lines([f"【{row.subject}】\n{row.body}" for row in rows]))

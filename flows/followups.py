@@ -26,20 +26,24 @@ def open_follow_ups(office: Office) -> int:
     """Open the follow-up cases that wait; how many were opened. A refused one is parked with its reasons."""
     with office.store.read() as connection:
         waiting = (
-            select(Message.id, Message.key, Message.case_id, Message.notice, Message.facts, CaseFile.unit_id)
+            select(
+                Message.id, Message.key, Message.case_id, Message.notice, Message.facts, CaseFile.unit_id,
+                CaseFile.contract_id, CaseFile.employer_id, CaseFile.pack,
+            )
             .join(CaseFile, CaseFile.id == Message.case_id)
             .where(Message.kind == "open_case", Message.status == "waiting")
             .order_by(Message.id)
             .limit(LIMIT)
-        )
+        )  # fmt: skip
         rows = connection.execute(waiting).all()
     return sum(_open(office, row) for row in rows)
 
 
 def _open(office: Office, row: AnyRow) -> bool:
-    wish = Wish(
-        step=OPEN, case_type=row.facts["case_type"], unit_id=row.unit_id, answers=row.facts["facts"], key=row.key
-    )
+    # what the asking step could not know: the ids of the rows behind it
+    known = {"predecessor_id": row.contract_id, "employer_id": row.employer_id, "pack": row.pack}
+    answers = {**row.facts["facts"], **{name: value for name, value in known.items() if value is not None}}
+    wish = Wish(step=OPEN, case_type=row.facts["case_type"], unit_id=row.unit_id, answers=answers, key=row.key)
     request_id = file_request(office, wish)
     try:
         opened = take_step(office, request_id)

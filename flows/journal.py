@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, update
 
-from flows.lane import current_flow_run_id
 from flows.office import Office
+from flows.ticket import current_flow_run_id
 from models.requests import Run
 
 #: longer than the longest sweep, batch or import of this office

@@ -10,17 +10,21 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from flows.batch import BatchResult, Progress, advance_batch, mark_failed, result_of
 from flows.casework import Receipt, earlier_answer, kept_request, take_step
-from flows.lane import Lane, current_flow_run_id
 from flows.office import Office
 from flows.presence import is_served
 from flows.requests import Wish, file_batch, file_request
+from flows.ticket import current_flow_run_id
 from models.requests import StepRequest
 from states.errors import Refusal
+
+if TYPE_CHECKING:
+    from flows.lane import Lane
 
 #: how often a waiting process looks whether its request was taken up
 LOOK = 0.015
@@ -32,12 +36,22 @@ def apply_request(office: Office, request_id: int) -> Receipt:
     """The body of `advance-case`: apply the request, and keep a fault where the supervisor sees it."""
     flow_run_id = current_flow_run_id() or ""
     try:
-        return take_step(office, request_id, observed=bool(flow_run_id), flow_run_id=flow_run_id)
+        receipt = take_step(office, request_id, observed=bool(flow_run_id), flow_run_id=flow_run_id)
+        if flow_run_id:
+            note_run(office, request_id, flow_run_id)  # the run may have come after the step was done
+        return receipt
     except Refusal:
         raise
     except Exception as fault:
         mark_failed(office, request_id, fault)
         raise
+
+
+def note_run(office: Office, request_id: int, flow_run_id: str) -> None:
+    """Keep the Prefect run of a request that was applied before its run was open."""
+    with office.store.write() as connection:
+        late = update(StepRequest).where(StepRequest.id == request_id, StepRequest.flow_run_id == "")
+        connection.execute(late.values(observed=True, flow_run_id=flow_run_id))
 
 
 def apply_batch(office: Office, batch_id: int) -> BatchResult:

@@ -13,18 +13,29 @@ from flows.office import Office
 from flows.rescue import pending_work, rescue_all
 from models.audit import seal, verify
 from notifications.alerts import post_alert
-from notifications.channels import open_channels
+from notifications.channels import channels_of
 from notifications.digest import write_digests
 from notifications.outbox import drain
 
 Counts = dict[str, Any]
 
+#: a sweep of the outbox ends after so many rounds; the next bell goes on
+_ROUNDS = 50
 #: sweeps that run every few seconds: journalled only when they did something
 _QUIET = frozenset({"outbox", "follow-ups", "rescue"})
 
 
 def _outbox(office: Office) -> Counts:
-    return drain(office.store, office.settings, office.now(), open_channels(office.settings)).as_json()
+    channels = channels_of(office.settings)
+    total: dict[str, int] = {}
+    for _ in range(_ROUNDS):
+        drained = drain(office.store, office.settings, office.now(), channels)
+        for name, count in drained.as_json().items():
+            total[name] = total.get(name, 0) + int(count)
+        if not drained.more:
+            break
+    total["more"] = int(drained.more)
+    return total
 
 
 def _deadlines(office: Office) -> Counts:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect
 
 from models.session import Store
 from states.errors import Fault
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "migrations"
 
@@ -27,26 +29,42 @@ class StoreTooNew(Fault):
 
 def migrate(store: Store) -> str:
     """Upgrade the store to the newest shape and give its revision. Raises `StoreTooNew`."""
-    scripts = ScriptDirectory.from_config(_config())
-    newest = scripts.get_current_head() or ""
-    with store.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    if current == newest:
-        return newest
-    known = {script.revision for script in scripts.walk_revisions()}
+    known = known_revisions()
+    current = revision_of(store)
+    if current == known[-1]:
+        return current  # the usual case, answered without loading Alembic
     if current is not None and current not in known:
         raise StoreTooNew(
-            f"the database is at revision {current}, which this program does not know (newest: {newest}); "
+            f"the database is at revision {current}, which this program does not know (newest: {known[-1]}); "
             "update the program, or restore the backup made before the update"
         )
+    from alembic import command
+
     with store.write() as connection:
-        config = _config()
+        config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-    return newest
+    return known[-1]
 
 
-def _config() -> Config:
+def known_revisions() -> list[str]:
+    """The revisions of this program, oldest first: the numbers before the names of the scripts."""
+    return sorted(script.name.partition("_")[0] for script in (SCRIPTS / "versions").glob("[0-9]*_*.py"))
+
+
+def revision_of(store: Store) -> str | None:
+    """The revision the store is at, None for an empty one."""
+    with store.read() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        revision: str | None = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        return revision
+
+
+def alembic_config() -> Config:
+    """Alembic pointed at our scripts; it runs inside our own transaction."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     config.set_main_option("path_separator", "os")

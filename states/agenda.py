@@ -38,6 +38,8 @@ def stages(rule: DeadlineRule, opens_on: date | None, due_on: date) -> list[Stag
 
 def first_day(rule: DeadlineRule, opens_on: date | None, due_on: date, *, after: date | None = None) -> date:
     """The first day on which a sweep must look at the clock; with `after`, the first one later than that."""
+    if opens_on is not None and after is not None and rule.on_opening and opens_on <= after <= due_on:
+        return opens_on  # a window that is open already: its opening is still to be acted on
     days = [stage.on for stage in stages(rule, opens_on, due_on)]
     later = [day for day in days if after is None or day > after]
     return later[0] if later else due_on + timedelta(days=1)

@@ -87,7 +87,6 @@ class Outcome(Named):
     ENFORCED = "enforced", "执行办结", "Enforced"
     UNENFORCED = "unenforced", "未能执行", "Could not be enforced"
     RENEWED = "renewed", "已续签", "Renewed"
-    AMENDED = "amended", "已变更", "Amended"
     TERMINATED = "terminated", "已解除", "Terminated"
     LAPSED = "lapsed", "到期未续", "Lapsed"
     GIVEN_UP = "given_up", "未开展协商", "Bargaining given up"

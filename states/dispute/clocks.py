@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 from states.casetype import DeadlineRule, Remind
-from states.labels import Label
+from states.clocks import NUDGE, agreed, clock
 
 #: A right that expires for good: remind early, and say so on the last day.
 RIGHT = Remind(before=(7, 3, 1, 0))
-#: Office policy: a nudge, then a daily word to the supervisor.
-NUDGE = Remind(before=(0,))
-
-
-def clock(name: str, zh: str, en: str, *, period: str = "", runs_from: str = "today", **rest: object) -> DeadlineRule:
-    """A clock; its period bears the clock's own name unless another is given."""
-    return DeadlineRule(
-        name=name, label=Label(zh, en), period=period or name, runs_from=runs_from, **rest  # type: ignore[arg-type]
-    )
-
-
-def agreed(name: str, zh: str, en: str, *, runs_from: str = "today", **rest: object) -> DeadlineRule:
-    """A clock whose last day people agree on; no pack knows it."""
-    return DeadlineRule(name=name, label=Label(zh, en), runs_from=runs_from, **rest)  # type: ignore[arg-type]
-
 
 CLOCKS: tuple[DeadlineRule, ...] = (
     clock("limitation", "仲裁时效", "Limitation", runs_from="facts.limitation_from",
@@ -59,7 +44,7 @@ CLOCKS: tuple[DeadlineRule, ...] = (
           remind=Remind(before=(2, 0))),
     clock("arbitration-acceptance", "仲裁受理", "Acceptance by the commission", runs_from="answers.filed_on"),
     clock("arbitration-award", "仲裁裁决", "Arbitral award", runs_from="answers.received_on"),
-    agreed("hearing", "开庭", "Hearing", remind=Remind(before=(5, 3, 1, 0)), notice="session_near"),
+    agreed("hearing", "开庭", "Hearing", remind=Remind(before=(5, 3, 1, 0), overdue=False), notice="session_near"),
     clock("sue-after-award", "起诉", "Sue after the award", runs_from="answers.received_on", remind=RIGHT),
     clock("annul-after-award", "单位申请撤销裁决", "Employer asks to annul", runs_from="answers.received_on",
           remind=Remind(before=(0,), overdue=False)),

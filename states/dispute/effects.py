@@ -26,6 +26,7 @@ from states.entries import (
     SetFacts,
     StartDeadline,
 )
+from states.guards import running
 
 
 def register(_case: CaseView, answers: forms.Registration, _moment: Moment) -> Iterator[Entry]:
@@ -225,6 +226,13 @@ def spot_result(_case: CaseView, answers: forms.SpotResult, _moment: Moment) -> 
 def hearing_set(_case: CaseView, answers: forms.Hearing, _moment: Moment) -> Iterator[Entry]:
     """The hearing: an applicant who stays away cannot apply again (Rules art. 39)."""
     yield StartDeadline("hearing", answers.on, answers.on.isoformat())
+
+
+def hearing_held(case: CaseView, _answers: forms.Visit, _moment: Moment) -> Iterator[Entry]:
+    """The hearing took place; its clock stops."""
+    subject = running(case, "hearing")
+    if subject is not None:
+        yield MeetDeadline("hearing", subject)
 
 
 def negotiation_period(_case: CaseView, answers: forms.Until, _moment: Moment) -> Iterator[Entry]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from states.casetype import Guard
 from states.caseview import CaseView, InstalmentView, Moment
 from states.dispute import forms
 from states.dispute.words import PAY_CAUSES, PAYMENT_ORDER_CAUSES, Basis
+from states.guards import running, ticked
 from states.labels import Label
 
 
@@ -49,44 +49,11 @@ def _something_overdue(case: CaseView, _answers: Any, moment: Moment) -> bool:
     return any(not part.performed and part.due_on < moment.today for part in case.instalments)
 
 
-def _not_in_future(field: str) -> Any:
-    def holds(_case: CaseView, answers: Any, moment: Moment) -> bool:
-        day: date = getattr(answers, field)
-        return day <= moment.today
-
-    return holds
-
-
-def _not_past(field: str) -> Any:
-    def holds(_case: CaseView, answers: Any, moment: Moment) -> bool:
-        day: date = getattr(answers, field)
-        return day >= moment.today
-
-    return holds
-
-
-def happened(field: str, zh: str, en: str) -> Guard:
-    """A day that records something: it cannot lie in the future."""
-    text = Label(f"{zh}不得晚于今天", f"{en} cannot be later than today")
-    return Guard(f"{field}_in_future", _not_in_future(field), text, Label("请更正日期", "mend the date"))
-
-
-def ahead(field: str, zh: str, en: str) -> Guard:
-    """A day that is planned: it cannot lie in the past."""
-    text = Label(f"{zh}不得早于今天", f"{en} cannot be in the past")
-    return Guard(f"{field}_in_past", _not_past(field), text, Label("请更正日期", "mend the date"))
-
-
 def within(rule: str, zh: str, en: str) -> Guard:
     """A window of the law that is still open."""
     text = Label(f"{zh}的期限已过或未开始", f"the window for {en} is over or never opened")
     remedy = Label("可另行申请仲裁", "arbitration remains open")
     return Guard(f"{rule}_closed", _within(rule), text, remedy, needs_answers=False)
-
-
-def ticked(field: str, zh: str, en: str, remedy: Label) -> Guard:
-    """A tick of the form that must be set."""
-    return Guard(f"{field}_missing", lambda _c, a, _m: bool(getattr(a, field)), Label(zh, en), remedy)
 
 
 def _mediates(role_zh: str) -> Label:
@@ -171,6 +138,13 @@ SESSION_SET = Guard(
     lambda case, _a, _m: any(rule == "session" for rule, _ in case.open_deadlines),
     Label("没有已约定的调解会", "no session is fixed"),
     Label("先办理“约定调解会”", "fix a session first"),
+    needs_answers=False,
+)
+HEARING_FIXED = Guard(
+    "no_hearing_fixed",
+    lambda case, _a, _m: running(case, "hearing") is not None,
+    Label("没有已通知的开庭", "no hearing is fixed"),
+    Label("先办理“开庭通知”", "record the notice of the hearing first"),
     needs_answers=False,
 )
 NO_SESSION_SET = Guard(
