@@ -49,7 +49,7 @@ class Desk:
         query = select(*columns).where(columns[0].in_(list(self.cases)), *where).order_by(*order)
         found: Rows = defaultdict(list)
         for row in self.connection.execute(query).mappings():
-            found[row["case_id"]].append({name: value for name, value in row.items() if name != "case_id"})
+            found[row["case_id"]].append({str(name): value for name, value in row.items() if name != "case_id"})
         return found
 
     @cached_property
@@ -121,7 +121,7 @@ class Desk:
     @cached_property
     def ballots(self) -> Rows:
         """Votes of the congress, in order."""
-        columns = (Ballot.on, Ballot.delegates, Ballot.present, Ballot.yes, Ballot.no, Ballot.abstain, Ballot.carried)
+        columns = (Ballot.on.label("on"), Ballot.delegates, Ballot.present, Ballot.yes, Ballot.no, Ballot.abstain, Ballot.carried)
         return self._of_cases(
             Ballot.case_id, *columns, where=[Ballot.undone.is_(False)], order=[Ballot.id]
         )

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, update
 from models.casebook import upper_unit
 from models.cases import Claim, Party
 from models.contracts import Contract
+from models.deadlines import Deadline
 from models.items import Ballot, Meeting, Payment, ProposalRow, SettlementItem
 from models.numbers import next_numbers
 from models.outbox import Message
@@ -17,6 +18,9 @@ from states import entries as said
 
 if TYPE_CHECKING:
     from models.clerk import Act
+
+#: standings of a contract that is over
+ENDED = ("renewed", "terminated", "lapsed")
 
 Children = dict[Any, list[dict[str, Any]]]
 Row = dict[str, Any]
@@ -106,20 +110,23 @@ def places(connection: Connection, act: Act) -> tuple[int | None, int]:
 
 
 def _sign(connection: Connection, act: Act, entry: said.ContractSigned) -> int:
-    """The contract of the case: made at its first signature, changed when it is signed again."""
+    """The contract of the case: made at its first signature, changed when it is signed again before it ended."""
     case, facts = act.case, act.facts
+    predecessor_id = facts.get("predecessor_id")
     values = {
         "starts_on": entry.starts_on, "expires_on": entry.expires_on, "signed_on": entry.signed_on,
         "workers": entry.workers, "women": entry.women, "standing": "signed",
     }  # fmt: skip
     if case.contract_id is not None:
-        connection.execute(update(Contract).where(Contract.id == case.contract_id).values(**values))
-        return case.contract_id
+        running = update(Contract).where(Contract.id == case.contract_id, Contract.standing.not_in(ENDED))
+        if connection.execute(running.values(**values)).rowcount:
+            return case.contract_id
+        predecessor_id = case.contract_id
     number = next_numbers(connection, f"contract{entry.signed_on.year}")[0]
     made = insert(Contract).values(
         number=f"HT{entry.signed_on.year}-{number:05d}", unit_id=case.unit_id, employer_id=case.employer_id,
         employer_name=str(facts.get("employer", "")), kind=facts.get("kind", "collective"),
-        scope=facts.get("scope", "enterprise"), pack=case.pack, predecessor_id=facts.get("predecessor_id"),
+        scope=facts.get("scope", "enterprise"), pack=case.pack, predecessor_id=predecessor_id,
         source="case", union_name="", industry="", more={}, **values,
     )  # fmt: skip
     contract_id: int = connection.execute(made.returning(Contract.id)).scalar_one()
@@ -128,5 +135,10 @@ def _sign(connection: Connection, act: Act, entry: said.ContractSigned) -> int:
 
 def _set_standing(connection: Connection, act: Act, entry: said.ContractBecomes) -> None:
     contract_id = act.facts.get("predecessor_id") if entry.which == "predecessor" else act.case.contract_id
-    if contract_id is not None:
-        connection.execute(update(Contract).where(Contract.id == contract_id).values(standing=entry.standing))
+    if contract_id is None:
+        return
+    connection.execute(update(Contract).where(Contract.id == contract_id).values(standing=entry.standing))
+    if entry.standing in ENDED:  # the register's own clocks have nothing to remind of any more
+        clocks = update(Deadline).where(Deadline.contract_id == contract_id, Deadline.status.in_(("open", "expired")))
+        status = "met" if entry.standing == "renewed" else "void"
+        connection.execute(clocks.values(status=status, next_on=None, met_on=entry.on))
