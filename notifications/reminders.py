@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from models.deadlines import Reminder
 from models.outbox import Message
@@ -177,6 +177,7 @@ class _Outbox:
         mine = (
             Message.person_id.in_(sorted(self.late)), Message.channel == "", Message.notice == "catch_up",
             Message.status == "waiting", Message.key.like(f"catchup:%:{self.today}:%"),
+            func.json_array_length(Message.facts["lines"]) < LINES,
         )  # fmt: skip
         query = select(Message.id, Message.person_id, Message.facts).where(*mine).with_for_update()
         grown = []

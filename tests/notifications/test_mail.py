@@ -62,12 +62,12 @@ class Postbox:
 
 
 @contextmanager
-def serving(box: Postbox) -> Iterator[Postbox]:
+def serving(box: Postbox, **how: Any) -> Iterator[Postbox]:
     """The server, on a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         box.port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+    controller = Controller(box, hostname="127.0.0.1", port=box.port, **how)
     controller.start()
     try:
         yield box
