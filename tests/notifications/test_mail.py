@@ -29,10 +29,10 @@ LETTER = Letter("7:1:case_accepted:3:mail", 3, "li@union.example", "D2026-00001 
 
 @dataclass
 class Postbox:
-    """A mail server's behaviour: `rcpt` and `data` may hold an answer other than "taken"."""
+    """A mail server's behaviour: `rcpt` and `content` may hold an answer other than "taken"."""
 
     rcpt: dict[str, str] = field(default_factory=dict)
-    data: list[str] = field(default_factory=list)
+    content: list[str] = field(default_factory=list)
     mails: list[EmailMessage] = field(default_factory=list)
     port: int = 0
     sessions: set[Any] = field(default_factory=set)
@@ -48,7 +48,7 @@ class Postbox:
         return answer
 
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
-        answer = self.data.pop(0) if self.data else "250 taken"
+        answer = self.content.pop(0) if self.content else "250 taken"
         if answer != "lost before":
             self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         if not answer[0].isdigit():
@@ -159,7 +159,7 @@ def test_a_server_that_is_slow_does_not_hold_the_drain() -> None:
 @pytest.mark.parametrize("how", ["lost before", "lost after"])
 def test_a_server_that_dies_midway_gets_the_letter_again_under_the_same_id(town: Town, how: str) -> None:
     town.tell(3)
-    with serving(Postbox(data=["250 taken", how])) as box:
+    with serving(Postbox(content=["250 taken", how])) as box:
         done = drained(town, box)
         assert (done.sent, done.later) == (2, 1), "the third letter goes over a new line"
         assert drained(town, box, timedelta(hours=1)).sent == 1
