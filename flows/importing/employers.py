@@ -1,15 +1,16 @@
 """Employers named in a register: found among the organisations, by code or by name, or made where nobody has them yet.
 
-Names are compared without regard to case, width and blanks. Each look-up and each making is one statement for a chunk.
+Names are compared without regard to case, width and blanks, so those of the unit are read once; what is missing is made
+by one statement a chunk.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import Connection, bindparam, func, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, insert, literal, select, update
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.types import String
 
@@ -19,10 +20,11 @@ from models.people import Organisation
 
 #: kinds of organisations that can be the employer of a contract
 _EMPLOYING = ("employer", "enterprise_union")
-_NAMED = select(Organisation.id, Organisation.name).where(
-    Organisation.path.startswith(bindparam("path"), autoescape=False),
-    Organisation.kind.in_(_EMPLOYING),
-    func.lower(Organisation.name).in_(bindparam("names", expanding=True)),
+_NAMED = (
+    select(Organisation.id, Organisation.name)
+    .where(Organisation.path.like(bindparam("path")), Organisation.kind.in_(_EMPLOYING))
+    .order_by(Organisation.id.desc())
+    .limit(200_000)
 )
 _PATHS = (
     update(Organisation.__table__)  # type: ignore[arg-type]
@@ -38,21 +40,19 @@ class Employers:
     as_organisations: bool
     unit_id: int
     unit_path: str
-    by_name: dict[str, int] = field(default_factory=dict)
     made: int = 0
+    _by_name: dict[str, int] | None = None
 
     def settle(self, connection: Connection, rows: Sequence[Judged]) -> None:
         """Find or make the employers of those rows."""
         if not self.as_organisations:
             return
-        named = {row.values["employer"]: row for row in rows if "employer_id" not in row.values}
-        open_ = {fold(name): name for name in named if fold(name) not in self.by_name}
-        if not open_:
-            return
-        spelled = sorted({name.lower() for name in open_.values()})
-        for row in connection.execute(_NAMED, {"path": self.unit_path + "%", "names": spelled}):
-            self.by_name.setdefault(fold(row.name), row.id)
-        self._make(connection, [name for folded, name in open_.items() if folded not in self.by_name])
+        named = [row.values["employer"] for row in rows if "employer_id" not in row.values]
+        if self._by_name is None and named:
+            there = connection.execute(_NAMED, {"path": f"{self.unit_path}%"})
+            self._by_name = {fold(row.name): row.id for row in there}
+        known = self._by_name or {}
+        self._make(connection, list({fold(name): name for name in named if fold(name) not in known}.values()))
 
     def _make(self, connection: Connection, names: Sequence[str]) -> None:
         if not names:
@@ -67,7 +67,7 @@ class Employers:
         made = insert(Organisation).returning(Organisation.id, Organisation.name)
         new = {row.name: row.id for row in connection.execute(made, rows)}
         connection.execute(_PATHS, {"ids": list(new.values()), "above": self.unit_path})
-        self.by_name |= {fold(name): key for name, key in new.items()}
+        self._by_name = (self._by_name or {}) | {fold(name): key for name, key in new.items()}
         self.made += len(new)
 
     def _code(self, name: str) -> str:
@@ -78,4 +78,4 @@ class Employers:
         if not self.as_organisations:
             return None
         known: int | None = row.values.get("employer_id")
-        return known if known is not None else self.by_name.get(fold(row.values["employer"]))
+        return known if known is not None else (self._by_name or {}).get(fold(row.values["employer"]))

@@ -50,8 +50,11 @@ class _Tree:
     def rows(self) -> list[Judged]:
         """All rows, refused where their own place or that of a row above is wrong."""
         marked = [row.refused(*self._against(row)) for row in self.judged]
-        bad = {row.values["code"] for row in marked if row.reasons and "code" in row.values}
-        bad -= set(self.there)
+        bad = {
+            code
+            for row, one in zip(self.judged, marked, strict=True)
+            if one.reasons and (code := row.values.get("code")) is not None and self.first[code] is row
+        } - set(self.there)
         return [self._below_refused(row, bad) for row in marked]
 
     def say(self, code: str, field: str, *facts: tuple[str, str]) -> Reason:
@@ -80,13 +83,12 @@ class _Tree:
         return self.unit is not None and not place.path.startswith(self.unit.path)
 
     def _circles(self, row: Judged) -> bool:
-        seen, at = {row.values.get("code")}, row.values.get("parent")
-        while at in self.first:
-            if at in seen:
-                return True
+        own, at = row.values.get("code"), row.values.get("parent")
+        seen: set[str] = set()
+        while at in self.first and at not in seen and at != own:
             seen.add(at)
             at = self.first[at].values.get("parent")
-        return False
+        return at is not None and at == own
 
     def _below_refused(self, row: Judged, bad: set[str]) -> Judged:
         seen: set[str] = set()

@@ -112,10 +112,12 @@ def reason(code: str, field: str, zh: str, en: str, *facts: tuple[str, str]) -> 
     )
 
 
-def heading(code: str, label: Label) -> Label:
-    """The reason without its particulars, for the list of how often each occurred."""
+def heading(one: Reason, label: Label) -> Label:
+    """The reason without its particulars, for the list of how often each occurred; one of the door's as it is."""
+    if one.code not in _SAID:
+        return one.text
     blank = dict.fromkeys(("limit", "line", "other", "choices", "state"), "…")
-    zh, en, _, _ = _SAID[code]
+    zh, en, _, _ = _SAID[one.code]
     return Label(f"{label.zh}:{zh.format_map(blank)}", f"{label.en} {en.format_map(blank)}")
 
 

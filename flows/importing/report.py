@@ -109,13 +109,14 @@ def tally(profile: Profile, judged: Sequence[Judged]) -> Tally:
     refused = [row for row in judged if row.reasons]
     accepted = [row for row in judged if not row.reasons]
     reasons = Counter((one.code, one.field) for row in refused for one in row.reasons)
+    first = {(one.code, one.field): one for row in reversed(refused) for one in row.reasons}
     flags = Counter(name for row in accepted for name in row.flags)
     return Tally(
         len(judged),
         len(accepted),
         len(refused),
         tuple(
-            ReasonCount(code, field, heading(code, _label(profile, field)), rows)
+            ReasonCount(code, field, heading(first[code, field], _label(profile, field)), rows)
             for (code, field), rows in reasons.most_common()
         ),
         tuple(
