@@ -83,9 +83,7 @@ def letter(key: str, zh: str, en: str, series: str, letters: str, facts: str, **
 
 def form(key: str, zh: str, en: str, series: str, letters: str, facts: str, *signs: Signer, **rest: bool) -> Paper:
     """A form, a record or an agreement, with those who sign it."""
-    return Paper(
-        key=key, label=Label(zh, en), series=series, letters=letters, facts=facts, look=Look.FORM, signs=signs, **rest
-    )
+    return Paper(key=key, label=Label(zh, en), series=series, letters=letters, facts=facts, look=Look.FORM, signs=signs, **rest)
 
 
 S = Signer

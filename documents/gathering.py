@@ -57,7 +57,7 @@ class Desk:
         """Names of those who act and of those who hold the cases."""
         wanted = {person for act in self.acts for person in (act.actor_id, owner_after(act)) if person is not None}
         query = select(Person.id, Person.name).where(Person.id.in_(sorted(wanted)))
-        return {key: name for key, name in self.connection.execute(query)} if wanted else {}
+        return dict(self.connection.execute(query)) if wanted else {}
 
     @cached_property
     def organisations(self) -> dict[int, Any]:
@@ -83,9 +83,7 @@ class Desk:
     @cached_property
     def claims(self) -> Rows:
         """What is asked for: amount (fen) and text."""
-        return self._of_cases(
-            Claim.case_id, Claim.amount, Claim.text, where=[Claim.undone.is_(False)], order=[Claim.id]
-        )
+        return self._of_cases(Claim.case_id, Claim.amount, Claim.text, where=[Claim.undone.is_(False)], order=[Claim.id])
 
     @cached_property
     def instalments(self) -> dict[int, Sequence[InstalmentRow]]:
@@ -96,11 +94,10 @@ class Desk:
     @cached_property
     def papers(self) -> Rows:
         """The valid papers of the cases, oldest first: paper, serial, number, issued_on."""
-        found = self._of_cases(
+        return self._of_cases(
             Document.case_id, Document.paper, Document.serial, Document.facts["number"].as_string().label("number"),
             Document.facts["day"].as_string().label("issued_on"), where=[Document.void.is_(False)], order=[Document.id],
         )  # fmt: skip
-        return found
 
     @cached_property
     def meetings(self) -> Rows:
@@ -121,10 +118,16 @@ class Desk:
     @cached_property
     def ballots(self) -> Rows:
         """Votes of the congress, in order."""
-        columns = (Ballot.on.label("on"), Ballot.delegates, Ballot.present, Ballot.yes, Ballot.no, Ballot.abstain, Ballot.carried)
-        return self._of_cases(
-            Ballot.case_id, *columns, where=[Ballot.undone.is_(False)], order=[Ballot.id]
+        columns = (
+            Ballot.on.label("on"),
+            Ballot.delegates,
+            Ballot.present,
+            Ballot.yes,
+            Ballot.no,
+            Ballot.abstain,
+            Ballot.carried,
         )
+        return self._of_cases(Ballot.case_id, *columns, where=[Ballot.undone.is_(False)], order=[Ballot.id])
 
     @cached_property
     def contracts(self) -> dict[int, Any]:

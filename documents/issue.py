@@ -60,11 +60,12 @@ def issue_renewal_reminders(connection: Connection, contract_ids: Sequence[int],
     paper = paper_of("renewal_reminder")
     numbers = _Numbers(connection, [(paper, day)] * len(contracts))
     rows = [
-        _row(numbers, paper, day, at, register(row, row["unit"], day.isoformat()), contract_id=row["id"])
+        _row(numbers, paper, day, at, register(dict(row), row["unit"], day.isoformat()), contract_id=row["id"])
         for row in contracts
     ]
-    made = insert(Document).returning(Document.id, sort_by_parameter_order=True)
-    return list(connection.scalars(made, rows))
+    connection.execute(_ISSUE, rows)
+    written = select(Document.id).where(Document.serial.in_([row["serial"] for row in rows])).order_by(Document.id)
+    return list(connection.scalars(written))
 
 
 class _Numbers:

@@ -63,7 +63,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         return found
 
 
-class _Letter(DocxTemplate):
+class _Letter(DocxTemplate):  # type: ignore[misc]  # docxtpl is not typed
     """docxtpl without what would read typed text as marks, and without doing the same cleaning for every paper."""
 
     def patch_xml(self, src_xml: str) -> str:
@@ -76,7 +76,7 @@ class _Letter(DocxTemplate):
         filled: str = jinja_env.from_string(src_xml).render(context)
         return filled
 
-    def render_properties(self, context: Any, jinja_env: Any = None) -> None:
+    def render_properties(self, context: Any, jinja_env: Any = None) -> None:  # noqa: ARG002
         """Title and author as text, not as templates."""
         properties = self.docx.core_properties
         properties.title = f"{context['title']} {context['serial']}"[:255]

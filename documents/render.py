@@ -19,7 +19,7 @@ from sqlalchemy import Connection, select
 from documents.blocks import as_values, cut
 from documents.catalogue import Look, Paper, Signer, paper_of
 from documents.letter import word_file
-from documents.wording import BLANK, LANGUAGES, TEMPLATES, template_version, worded, words
+from documents.wording import LANGUAGES, TEMPLATES, printable, template_version, worded, words
 from models.chain import digest
 from models.papers import Document, DocumentFile
 from models.upsert import insert_or_leave
@@ -44,7 +44,7 @@ def sheet(facts: Mapping[str, Any], lang: str) -> dict[str, Any]:
     for block in blocks[:1]:
         if block.kind == "title":
             title, blocks = block.text, blocks[1:]
-    head = {"title": title, "unit": facts["unit"] or BLANK, "serial": facts["serial"]}
+    head = {"title": title, "unit": printable(facts["unit"]), "serial": facts["serial"]}
     slip = cut(worded("parts/return_slip", {**facts, **head}, lang)) if paper.served else []
     signs, closing = _signatures(paper, facts, lang)
     return {
@@ -57,9 +57,9 @@ def sheet(facts: Mapping[str, Any], lang: str) -> dict[str, Any]:
 def _signatures(paper: Paper, facts: Mapping[str, Any], lang: str) -> tuple[list[Any], dict[str, str]]:
     """Lines to sign on, two in a row; a letter closes with its unit and day instead."""
     if paper.look is Look.LETTER:
-        return [], {"unit": facts["unit"] or BLANK, "day": words(lang).day(facts["day"])}
+        return [], {"unit": printable(facts["unit"]), "day": words(lang).day(facts["day"])}
     lines = [
-        {"label": signer.label.said(lang), "name": facts["unit"] if signer in _BODIES else ""}
+        {"label": signer.label.said(lang), "name": printable(facts["unit"]) if signer in _BODIES else ""}
         for signer in paper.signs
     ]
     return [lines[place : place + 2] for place in range(0, len(lines), 2)], {}
@@ -67,10 +67,12 @@ def _signatures(paper: Paper, facts: Mapping[str, Any], lang: str) -> tuple[list
 
 def _mark(facts: Mapping[str, Any], lang: str) -> str:
     """The line at the foot by which a paper is found and its facts are checked."""
-    case = facts.get("case", {}).get("number") or facts.get("contract_no", "")
+    case = printable(facts["case"]["number"] if "case" in facts else facts["contract_no"])
     check = digest(facts)[:12]
-    return f"文书编号 {facts['serial']}　案号 {case}　校验码 {check}" if lang == "zh" else (
-        f"Paper {facts['serial']} · Case {case} · Check {check}"
+    return (
+        f"文书编号 {facts['serial']}　案号 {case}　校验码 {check}"
+        if lang == "zh"
+        else (f"Paper {facts['serial']} · Case {case} · Check {check}")
     )
 
 
@@ -118,9 +120,7 @@ def file_of(connection: Connection, document_id: int, form: str, lang: str, now:
     if digest(row.facts) != row.facts_hash:
         raise AlteredPaper(f"the facts of document {document_id} were changed after it was issued")
     content = render(row.facts, lang)
-    made = insert_or_leave(
-        connection, DocumentFile, DocumentFile.document_id, DocumentFile.form, DocumentFile.language
-    )
+    made = insert_or_leave(connection, DocumentFile, DocumentFile.document_id, DocumentFile.form, DocumentFile.language)
     connection.execute(
         made.values(
             document_id=document_id, form=form, language=lang, content=content, hash=sha256(content).hexdigest(),

@@ -35,12 +35,15 @@ BREAK, BAR, TYPED = "\ue000", "\ue001", "\ue002"
 _STRUCTURE = str.maketrans({"\n": BREAK, "|": BAR, "\t": " ", "\u2028": BREAK, "\u2029": BREAK})
 
 
+def printable(text: str) -> str:
+    """The text without what no page can hold; a line to fill in by hand where nothing is left."""
+    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n") or BLANK
+
+
 def _guarded(value: Any) -> Any:
     """What `{{ … }}` prints."""
-    if value is None or value == "" or value == []:
-        return TYPED + BLANK
-    text = _UNPRINTABLE.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))
-    return TYPED + text.strip("\n").translate(_STRUCTURE)
+    text = BLANK if value is None or value == [] else printable(str(value))
+    return TYPED + text.translate(_STRUCTURE)
 
 
 class _Words(ImmutableSandboxedEnvironment):

@@ -25,7 +25,7 @@ class SealedBytes(TypeDecorator[bytes]):
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
         """From the store: opened. Raises `VaultLocked` for bytes that were changed."""
-        return None if value is None else b64decode(VAULT.open(bytes(value).decode()))
+        return None if value is None else b64decode(VAULT.open(bytes(value).decode("latin-1")))
 
 
 class Document(Table):

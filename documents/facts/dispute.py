@@ -37,9 +37,7 @@ def dispute(desk: Desk, act: Act) -> Facts:
 
 def people(desk: Desk, act: Act) -> Facts:
     """Papers that state the parties' data: the applicants' numbers as cipher text, the others by name."""
-    applicants = [
-        party for party in desk.parties[act.case.id] if party["role"] == "applicant" and not party["represents"]
-    ]
+    applicants = [party for party in desk.parties[act.case.id] if party["role"] == "applicant" and not party["represents"]]
     return {
         **dispute(desk, act),
         "person": {name: plain(applicants[0][name]) for name in ("name", "phone", "identity")} if applicants
@@ -78,7 +76,7 @@ def agreement(desk: Desk, act: Act) -> Facts:
 
 def performance(desk: Desk, act: Act) -> Facts:
     """Papers that rest on an agreement: which one, what it promised, what has arrived."""
-    parts = [
+    parts: list[Facts] = [
         {"no": row.no, "amount": row.amount, "paid": row.paid, "due_on": row.due_on.isoformat(),
          "overdue": not row.performed and row.due_on < act.day, "performed": row.performed}
         for row in desk.instalments[act.case.id]
@@ -116,4 +114,3 @@ def cover(desk: Desk, act: Act) -> Facts:
         "papers": papers,
         "agreed": int(act.facts.get("agreed_amount", 0)),
     }
-
