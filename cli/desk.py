@@ -152,6 +152,13 @@ def day_option(text: str | None) -> date | None:
         raise Stop(USAGE, f"日期“{text}”无法识别,请按 2026-09-16 填写", en) from None
 
 
+def when(at: datetime | None) -> str:
+    """An instant as the office's clock shows it."""
+    from config.clock import office_zone
+
+    return "" if at is None else at.astimezone(office_zone()).strftime("%Y-%m-%d %H:%M")
+
+
 def yuan(fen: int | None) -> str:
     """An amount as people read it."""
     return "" if fen is None else f"{fen / 100:,.2f}"

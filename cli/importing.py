@@ -82,8 +82,8 @@ def _progress() -> Any:
 
 
 def _report(report: Any) -> int:
-    DESK.answer(report.counts, lambda: DESK.lines(report.said(DESK.lang)))
-    return PARTLY if report.refused else 0
+    DESK.answer(report.counts(), lambda: DESK.lines(report.said(DESK.lang)))
+    return PARTLY if report.tally.refused else 0
 
 
 def _print_preview(preview: Any) -> None:

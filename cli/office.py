@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli.desk import DESK, NOT_FOUND, USAGE, Stop, rows_as_json
+from cli.desk import DESK, NOT_FOUND, USAGE, Stop, day_option, rows_as_json
 
 app = typer.Typer(help="单位与人员 · the office, its units and people", no_args_is_help=True)
 user = typer.Typer(help="人员账号 · persons and their passwords", no_args_is_help=True)
@@ -74,6 +74,7 @@ def positions(
     person: str = typer.Argument(help="人员代码 person"),
     role: str = typer.Argument(help="mediator | officer | chair | supervisor | administrator"),
     unit: str = typer.Argument(help="单位代码 unit"),
+    since: str = typer.Option("", help="任职起日 from this day; empty: today"),
     end: bool = typer.Option(False, "--end", help="今日起免去 ends today"),
 ) -> None:
     """任免 · give or end a position."""
@@ -82,7 +83,7 @@ def positions(
 
     if role not in {str(one) for one in Role}:
         raise Stop(USAGE, f"没有职务“{role}”", f"there is no role “{role}”")
-    if not set_position(DESK.office, person, role, unit, end=end):
+    if not set_position(DESK.office, person, role, unit, since=day_option(since), end=end):
         raise Stop(NOT_FOUND, "没有这一人员或单位", "there is no such person or unit")
     DESK.answer({"person": person, "role": role, "unit": unit, "ended": end}, lambda: DESK.say("已办理", "done"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli.desk import DESK, NOT_FOUND, PARTLY, Stop, rows_as_json
+from cli.desk import DESK, NOT_FOUND, PARTLY, Stop, rows_as_json, when
 
 app = typer.Typer(help="运行记录 · runs", no_args_is_help=True)
 
@@ -26,12 +26,18 @@ def list_runs(
         )
     yes = DESK.label("已观测", "observed")
     if flow == "advance-case":
-        lines = [(r.id, r.number, r.step, r.status, r.created_at, yes if r.observed else "", r.error) for r in rows]
+        lines = [(r.id, r.number, r.step, r.status, when(r.created_at), yes if r.observed else "", r.error) for r in rows]
     else:
-        lines = [(r.id, r.flow, r.counts, r.state, r.started_at, yes if r.observed else "", r.error) for r in rows]
+        lines = [
+            (r.id, r.flow, _done(r.counts), r.state, when(r.started_at), yes if r.observed else "", r.error) for r in rows
+        ]
     columns = (("编号", "Id"), ("流程/案号", "Flow/case"), ("内容", "What"), ("状态", "State"), ("时间", "When"),
                ("Prefect", "Prefect"), ("错误", "Error"))  # fmt: skip
     DESK.answer(rows_as_json(rows), lambda: DESK.table(("运行", "Runs"), columns, lines))
+
+
+def _done(counts: dict[str, object]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items() if count)
 
 
 @app.command("retry")

@@ -118,7 +118,7 @@ def sweep(
         counts,
         lambda: DESK.table(
             ("巡查", "Sweeps"), (("巡查", "Sweep"), ("结果", "Result")),
-            [(name, ", ".join(f"{key} {value}" for key, value in found.items())) for name, found in counts.items()],
+            [(name, ", ".join(f"{key} {value}" for key, value in found.items() if value)) for name, found in counts.items()],
         ),
     )  # fmt: skip
 

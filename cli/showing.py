@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cli.desk import DESK, yuan
+from cli.desk import DESK, when, yuan
 
 
 def print_case(whole: dict[str, Any], row: Any) -> None:
@@ -70,10 +70,7 @@ def _deadline(kind: Any, deadline: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _event(kind: Any, event: dict[str, Any]) -> tuple[Any, ...]:
-    from config.clock import office_zone
-
     step = kind.step(event["step"])
     label = step.label.said(DESK.lang) if step else DESK.label("撤销", "Undo")
     who = event["actor"] or DESK.label("时钟", "the clock")
-    at = event["at"].astimezone(office_zone()).strftime("%Y-%m-%d %H:%M")
-    return (event["seq"], label, f"{who}({event['unit']})", at, kind.stage(event["to_state"]).label.said(DESK.lang))
+    return (event["seq"], label, f"{who}({event['unit']})", when(event["at"]), kind.stage(event["to_state"]).label.said(DESK.lang))

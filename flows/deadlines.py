@@ -15,7 +15,8 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+from sqlalchemy.orm import aliased
 
 from config.crashpoints import crashpoint
 from config.rules import load_pack
@@ -38,6 +39,8 @@ from states.registry import case_type
 
 CHUNK = 500
 
+#: the bargaining case that is to renew a contract of the register
+_FOLLOWS = aliased(CaseFile)
 _UNIT = func.coalesce(CaseFile.unit_id, Contract.unit_id)
 _DUE: AnySelect = (
     select(
@@ -48,6 +51,7 @@ _DUE: AnySelect = (
         func.coalesce(CaseFile.pack, Contract.pack).label("pack"), _UNIT.label("unit_id"),
         Contract.kind, Contract.standing, Contract.employer_id,
         Contract.employer_name, Contract.scope, Contract.workers, Contract.women, Contract.expires_on,
+        exists().where(_FOLLOWS.predecessor_id == Contract.id, _FOLLOWS.closed_on.is_(None)).label("followed"),
     )
     .outerjoin(CaseFile, CaseFile.id == Deadline.case_id)
     .outerjoin(Contract, Contract.id == Deadline.contract_id)
@@ -154,7 +158,7 @@ def _near(row: AnyRow, rule: DeadlineRule, chunk: _Chunk, today: date) -> None:
     due = due_stages(rule, row.opens_on, row.due_on, row.next_on, today)
     opening = any(stage.name == "opens" for stage in due)
     told = [stage for stage in due if stage.is_reminder or rule.remind.opening]
-    if told:
+    if told and not row.followed:  # the case that is to renew the contract reminds by its own clock
         missed = tuple(stage.name for stage in told[:-1])
         chunk.reminders.append(_reminder(row, rule, told[-1].name, told[-1].on, missed))
     if opening and not row.opened:
@@ -170,20 +174,20 @@ def _over(row: AnyRow, rule: DeadlineRule, chunk: _Chunk, today: date) -> None:
     if rule.on_expiry and (row.hard or not rule.period):
         chunk.steps.append(_clock_step(row, rule.on_expiry))
         # if the step cannot be taken, the clock is over all the same, and the supervisor hears of it tomorrow
-        chunk.moves.append(_move(row, "expired", next_overdue_day(rule, today, _calendar(row))))
+        chunk.moves.append(_move(row, "expired", next_overdue_day(rule, row.due_on, today, _calendar(row))))
         return
     if row.contract_id is not None and not rule.period:
         chunk.lapsed.append(row.contract_id)
-    if rule.remind.overdue or rule.over_notice != "deadline_over":
+    if not row.followed and (rule.remind.overdue or rule.over_notice != "deadline_over"):
         first = date.fromordinal(row.due_on.toordinal() + 1)
         chunk.reminders.append(_reminder(row, rule, "over", first, (), rule.over_notice))
-    chunk.moves.append(_move(row, "expired", next_overdue_day(rule, today, _calendar(row))))
+    chunk.moves.append(_move(row, "expired", next_overdue_day(rule, row.due_on, today, _calendar(row))))
 
 
 def _nag(row: AnyRow, rule: DeadlineRule, chunk: _Chunk, today: date) -> None:
     """Overdue, a day later: the supervisor hears of it every working day until it is done."""
     chunk.reminders.append(_reminder(row, rule, overdue_stage(row.due_on, today), today, (), "overdue_daily"))
-    chunk.moves.append(_move(row, "expired", next_overdue_day(rule, today, _calendar(row))))
+    chunk.moves.append(_move(row, "expired", next_overdue_day(rule, row.due_on, today, _calendar(row))))
 
 
 def _calendar(row: AnyRow) -> WorkCalendar:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from datetime import date
 
 from sqlalchemy import func, insert, select, update
 
@@ -55,8 +56,10 @@ def add_person(office: Office, code: str, name: str, email: str, language: str) 
     return person_id
 
 
-def set_position(office: Office, person: str, role: str, unit: str, *, end: bool = False) -> bool:
-    """Give the position from today, or end it today; False when person or unit is unknown."""
+def set_position(
+    office: Office, person: str, role: str, unit: str, *, since: date | None = None, end: bool = False
+) -> bool:
+    """Give the position from that day (today), or end it today; False when person or unit is unknown."""
     with office.store.write() as connection:
         who, where = person_by_code(connection, person), unit_by_code(connection, unit)
         if who is None or where is None:
@@ -67,7 +70,9 @@ def set_position(office: Office, person: str, role: str, unit: str, *, end: bool
             connection.execute(update(Position).where(Position.id == running.id).values(to_on=office.today()))
         elif not end and running is None:
             connection.execute(
-                insert(Position).values(person_id=who.id, organisation_id=where.id, role=role, from_on=office.today())
+                insert(Position).values(
+                    person_id=who.id, organisation_id=where.id, role=role, from_on=since or office.today()
+                )
             )
     return True
 

@@ -105,7 +105,6 @@ DISPUTE = (
 
 #: What a step of bargaining tells.
 BARGAINING = (
-    _of("bargaining_planned", "协商立项", "Bargaining planned", STAFF, CHAIR),
     _of("invitation_sent", "要约发出", "Invitation sent", OWNER, CHAIR),
     _of("invitation_received", "收到要约", "Invitation received", OWNER, CHAIR, loud=URGENT),
     _of("invitation_accepted", "对方应约", "Invitation accepted", OWNER, CHAIR),
@@ -135,7 +134,7 @@ BARGAINING = (
 CLOCKS = (
     _of("deadline_near", "期限将到", "Deadline near", OWNER),
     _of("deadline_over", "期限已过", "Deadline over", OWNER, loud=URGENT),
-    _of("overdue_daily", "逾期督办", "Still overdue", SUPERVISORS, loud=URGENT),
+    _of("overdue_daily", "逾期督办", "Still overdue", SUPERVISORS, at=MINE, facts=("lines",), loud=URGENT),
     _of("session_near", "会期临近", "Session near", OWNER, PARTIES),
     _of("performance_near", "履行日临近", "Performance near", OWNER),
     _of("performance_overdue", "逾期未履行", "Performance overdue", OWNER, loud=URGENT),

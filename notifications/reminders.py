@@ -28,6 +28,8 @@ from states.labels import Label
 CHUNK = 500
 #: lines a catch-up message holds; the rest goes into another one
 LINES = 200
+#: the notice that lists what is still overdue
+OVERDUE = "overdue_daily"
 
 Line = dict[str, Any]
 T = TypeVar("T")
@@ -110,6 +112,8 @@ def _enter(connection: Connection, chunk: Sequence[DueReminder], told: Sequence[
 
 def _key(one: DueReminder, person_id: int, today: date) -> str:
     """Key of the message; for a late reminder what the key of its catch-up message begins with."""
+    if one.notice == OVERDUE:
+        return f"overdue:{person_id}:{today}"
     if one.planned_on < today:
         return f"catchup:{person_id}:{today}"
     return f"reminder:{one.deadline_id}:{one.due_on}:{one.stage}:{person_id}"
@@ -132,6 +136,7 @@ class _Outbox:
     messages: list[dict[str, Any]] = field(default_factory=list)
     orphans: list[dict[str, Any]] = field(default_factory=list)
     late: dict[int, list[Line]] = field(default_factory=lambda: defaultdict(list))
+    overdue: dict[int, list[Line]] = field(default_factory=lambda: defaultdict(list))
 
     def take(self, chunk: Sequence[DueReminder], told: Sequence[Sequence[Recipient]],
              entered: set[LedgerKey]) -> None:  # fmt: skip
@@ -146,6 +151,9 @@ class _Outbox:
 
     def _tell(self, one: DueReminder, line: Line, person_id: int) -> None:
         self.count += 1
+        if one.notice == OVERDUE:  # what stays overdue is one list a day, not a message a clock
+            self.overdue[person_id].append({**line, "of": f"{one.deadline_id}:{one.due_on}:{one.stage}"})
+            return
         if one.planned_on < self.today:
             self.late[person_id].append({**line, "of": f"{one.deadline_id}:{one.due_on}:{one.stage}"})
             return
@@ -167,6 +175,10 @@ class _Outbox:
                 key = f"catchup:{person_id}:{self.today}:{part[0]['of']}"
                 row = message_row(key, "catch_up", {"lines": part}, self.now, person_id=person_id)
                 self.messages.append(row)
+        for person_id, lines in self.overdue.items():
+            for part in _parts(lines, LINES):
+                key = f"overdue:{person_id}:{self.today}:{part[0]['of']}"
+                self.messages.append(message_row(key, OVERDUE, {"lines": part}, self.now, person_id=person_id))
         rows = [*self.messages, *self.orphans]
         if rows:
             connection.execute(insert_or_leave(connection, Message, Message.key), rows)

@@ -14,6 +14,10 @@ from config.workdays import WorkCalendar
 from states.casetype import DeadlineRule
 
 
+#: days after the last one during which the supervisor hears of it every working day
+NAGS_DAILY = 30
+
+
 @dataclass(frozen=True)
 class Stage:
     """Something due on a day: "opens", "d7" (seven days before), "d0", "over" (the last day is past)."""
@@ -55,11 +59,14 @@ def next_day(rule: DeadlineRule, opens_on: date | None, due_on: date, today: dat
     return next((stage.on for stage in stages(rule, opens_on, due_on) if stage.on > today), None)
 
 
-def next_overdue_day(rule: DeadlineRule, today: date, calendar: WorkCalendar) -> date | None:
-    """The next working day on which the supervisor hears of an overdue duty; None where the rule does not nag."""
+def next_overdue_day(rule: DeadlineRule, due_on: date, today: date, calendar: WorkCalendar) -> date | None:
+    """The next working day on which the supervisor hears of an overdue duty; None where the rule does not nag.
+
+    Daily for the first month, weekly after that: a list nobody can shorten any more must not drown the others.
+    """
     if not rule.remind.overdue:
         return None
-    day = today + timedelta(days=1)
+    day = today + timedelta(days=1 if (today - due_on).days < NAGS_DAILY else 7)
     while not calendar.is_working_day(day):
         day += timedelta(days=1)
     return day

@@ -36,5 +36,4 @@ BARGAINING = CaseType(
     resting=frozenset({B.IN_FORCE}),
     steps=INVITATION + PREPARATION + ROUNDS + COORDINATION + VOTE + SIGNATURE + IN_FORCE + ENDING,
     deadlines=CLOCKS,
-    tells_at_opening=("bargaining_planned",),
 )
