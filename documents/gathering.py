@@ -57,7 +57,7 @@ class Desk:
         """Names of those who act and of those who hold the cases."""
         wanted = {person for act in self.acts for person in (act.actor_id, owner_after(act)) if person is not None}
         query = select(Person.id, Person.name).where(Person.id.in_(sorted(wanted)))
-        return dict(self.connection.execute(query)) if wanted else {}
+        return {row.id: row.name for row in self.connection.execute(query)} if wanted else {}
 
     @cached_property
     def organisations(self) -> dict[int, Any]:
