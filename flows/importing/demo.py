@@ -148,7 +148,9 @@ class _Demo:
         """Everything on the mediators' desks."""
         for number, row in enumerate(self.content["disputes"]["rows"], start=1):
             unit, firm, applicant, cause, workers, amount, mediator, state, registered, *later = row
-            accepted, session, signed, parts = [*later, *(None for _ in range(4 - len(later)))]
+            accepted, session, signed, parts = (*later, None, None, None, None)[:4]
+            visited = signed + 6 if signed is not None and signed < -15 else None
+            days = {"accepted_on": accepted, "session_on": session, "signed_on": signed, "visited_on": visited}
             members = [f"{applicant[0]}某{at}" for at in range(2, workers + 1)] if workers <= 12 else []
             yield {
                 "number": f"YS-{number:03d}", "unit": unit, "registered_on": self.on(registered),
@@ -157,8 +159,7 @@ class _Demo:
                 "members": "、".join(members), "state": state, "mediator": mediator,
                 **self._people_of_a_group(applicant, workers, state),
                 **self._special_days(cause, registered),
-                **{name: self.on(days) for name, days in (
-                    ("accepted_on", accepted), ("session_on", session), ("signed_on", signed)) if days is not None},
+                **{name: self.on(at) for name, at in days.items() if at is not None},
                 **self._parts(parts),
             }  # fmt: skip
 

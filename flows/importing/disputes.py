@@ -34,7 +34,7 @@ _NEEDED: Mapping[str, tuple[str, ...]] = {
     "mediating": ("accepted_on", "session_on"),
     "performing": ("accepted_on", "signed_on", "instalments"),
 }
-_IN_ORDER = ("registered_on", "received_on", "accepted_on", "signed_on")
+_IN_ORDER = ("registered_on", "received_on", "accepted_on", "signed_on", "visited_on")
 #: fields of the sheet that are fields of the registration form under the same name
 _REGISTRATION = (
     "applicant", "phone", "identity", "employer", "cause", "summary", "channel", "amount", "claimants",
@@ -198,6 +198,9 @@ def _performance(values: Mapping[str, Any], session: date) -> Iterator[PlannedSt
     yield PlannedStep("agree", signed, terms)
     ticks = dict.fromkeys(("applicant_signed", "respondent_signed", "mediator_signed", "sealed"), True)
     yield PlannedStep("sign_agreement", signed, {"signed_on": signed.isoformat(), **ticks})
+    if "visited_on" in values:
+        visit = {"visited_on": values["visited_on"].isoformat(), "finding": "据台账登记。"}
+        yield PlannedStep("visit", values["visited_on"], visit)
     paid = sorted((one.paid_on, no, one) for no, one in enumerate(parts, start=1) if one.paid_on is not None)
     for paid_on, no, one in paid:
         answers = {"no": no, "amount": one.amount, "paid_on": paid_on.isoformat(), "evidence": "台账"}

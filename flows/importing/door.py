@@ -27,8 +27,7 @@ from states.labels import Label
 _ROW = 24
 _PREFIX = "ledger:"
 _APPLIED = select(StepRequest.key, StepRequest.case_id).where(
-    StepRequest.key >= _PREFIX,
-    StepRequest.key < "ledger;",
+    StepRequest.key.like(f"{_PREFIX}%"),
     StepRequest.status == "applied",
     func.substr(StepRequest.key, len(_PREFIX) + 1, _ROW).in_(bindparam("rows", expanding=True)),
 )

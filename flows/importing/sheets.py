@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,11 +74,8 @@ def _sheets(content: bytes) -> tuple[Sheet, ...]:
         return tuple(Sheet(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in names)
     except PasswordError:
         raise _locked() from None
-    except (CalamineError, zipfile.BadZipFile, ValueError, OSError):
-        raise _unreadable(
-            "broken_sheet", "电子表格已损坏或格式不符", "the spreadsheet is damaged or of an unknown kind",
-            _REMEDY.zh, _REMEDY.en,
-        ) from None  # fmt: skip
+    except (CalamineError, zipfile.BadZipFile, struct.error, RuntimeError, ValueError, OSError):
+        raise _broken() from None
 
 
 def _check_unpacked(content: bytes) -> None:
@@ -101,7 +99,15 @@ def _text_sheet(path: Path, content: bytes) -> Sheet:
         raise _unreadable("encoding", "文字编码无法识别", "its encoding is unknown", "另存为 UTF-8", "save it as UTF-8")
     first = text.partition("\n")[0]
     comma = max((",", "\t", ";"), key=first.count)
-    return Sheet(path.stem, list(csv.reader(io.StringIO(text, newline=""), delimiter=comma)))
+    try:
+        return Sheet(path.stem, list(csv.reader(io.StringIO(text, newline=""), delimiter=comma)))
+    except csv.Error:
+        raise _broken() from None
+
+
+def _broken() -> Refusal:
+    zh, en = "电子表格已损坏或格式不符", "the spreadsheet is damaged or of an unknown kind"
+    return _unreadable("broken_sheet", zh, en, _REMEDY.zh, _REMEDY.en)
 
 
 def _locked() -> Refusal:

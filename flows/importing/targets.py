@@ -116,5 +116,6 @@ FIELDS: Mapping[Target, Mapping[str, Field]] = {
         "agreed_amount": Field(("money",)),
         "terms": Field(longest=10_000),
         "instalments": Field(longest=10_000),
+        "visited_on": _DAY,
     },
 }

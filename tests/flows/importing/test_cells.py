@@ -16,7 +16,7 @@ DAY = date(2026, 9, 16)
 
 
 @pytest.mark.parametrize("written", [
-    DAY, datetime(2026, 9, 16, 13, 5), "2026-09-16", "2026-9-16", "2026年9月16日", "2026 年 09 月 16 号", "2026.9.16",
+    DAY, datetime.combine(DAY, time(13, 5)), "2026-09-16", "2026-9-16", "2026年9月16日", "2026 年 09 月 16 号", "2026.9.16",
     "2026/9/16", " 2026-09-16　", "２０２６年９月１６日", "20260916", 20260916.0, 46281.0, 46281, "46281",
     "2026-09-16 00:00:00", "2026-09-16T08:30:00",
 ])  # fmt: skip
@@ -32,7 +32,7 @@ def test_a_year_that_comes_last_is_read_only_where_the_profile_says_how() -> Non
 
 
 @pytest.mark.parametrize("written", [
-    time(0, 0), timedelta(0), 0, 0.0, "0", "00:00:00", "1900-01-00", date(1899, 12, 31), datetime(1899, 12, 30),
+    time(0, 0), timedelta(0), 0, 0.0, "0", "00:00:00", "1900-01-00", date(1899, 12, 31), datetime.combine(date(1899, 12, 30), time(0)),
 ])  # fmt: skip
 def test_a_spreadsheet_zero_is_called_what_it_is(written: Any) -> None:
     with pytest.raises(Unreadable, match="zero_date"):
