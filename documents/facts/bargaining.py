@@ -82,7 +82,7 @@ def _positions(offers: list[dict[str, Any]]) -> list[Facts]:
 
 def contract(desk: Desk, act: Act) -> Facts:
     """Papers of a contract from its draft to its end: term, chiefs, contents, vote, clauses, number in the register."""
-    facts, registered = act.facts, desk.contracts.get(act.case.id)
+    facts = act.facts
     term: Mapping[str, Any] = {**facts, **facts.get("pending", {})}
     ballots = desk.ballots[act.case.id]
     return {
@@ -91,7 +91,7 @@ def contract(desk: Desk, act: Act) -> Facts:
         "positions": _positions(desk.proposals[act.case.id]),
         "contents": [plain(Content(content)) for content in facts.get("contents", [])],
         "vote": plain(ballots[-1]) if ballots else {},
-        "contract_no": registered.number if registered else "",
+        "contract_no": desk.contracts.get(act.case.id, ""),
         **{
             name: str(term.get(name, ""))
             for name in ("drafted_on", "signed_on", "starts_on", "expires_on", "effective_on", "voted_on", "filed_on",
