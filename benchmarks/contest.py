@@ -68,9 +68,15 @@ class Entry:
 #: A set-wise run of fewer cases is over before it can be timed.
 SET_WISE_CASES = CASES
 PEERS = "benchmarks.peers"
+OURS = ("sqlalchemy", "transitions", "pydantic", "orjson")
 ENTRIES: tuple[Entry, ...] = (
     Entry("floor-sqlite", f"{PEERS}.floor_sqlite:FloorSqlite"),
     Entry("floor-sqlite-500", f"{PEERS}.floor_sqlite:FloorSqliteSetWise", least=SET_WISE_CASES),
+    Entry("floor-same-rows", f"{PEERS}.floor_same_rows:SameRows", OURS),
+    Entry("floor-same-rows-500", f"{PEERS}.floor_same_rows:SameRowsSetWise", OURS, least=SET_WISE_CASES),
+    Entry("concord", "benchmarks.ours:Concord", OURS),
+    Entry("concord-filed", "benchmarks.ours:ConcordFiled", OURS),
+    Entry("concord-batch", "benchmarks.ours:ConcordBatch", OURS, least=SET_WISE_CASES),
     Entry("core", f"{PEERS}.core:Core", ("sqlalchemy",)),
     Entry("core-500", f"{PEERS}.core:CoreSetWise", ("sqlalchemy",), least=SET_WISE_CASES),
     Entry("transitions-naive", f"{PEERS}.orm_transitions:NaiveMachine", ("sqlalchemy", "transitions")),
@@ -90,6 +96,15 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "floor-postgres-500",
         f"{PEERS}.floor_postgres:FloorPostgresSetWise",
+        store="postgres",
+        least=SET_WISE_CASES,
+    ),
+    Entry("postgres-same-rows", f"{PEERS}.floor_same_rows:SameRowsPostgres", OURS, store="postgres"),
+    Entry("concord-postgres", "benchmarks.ours:ConcordPostgres", OURS, store="postgres"),
+    Entry(
+        "concord-postgres-batch",
+        "benchmarks.ours:ConcordPostgresBatch",
+        OURS,
         store="postgres",
         least=SET_WISE_CASES,
     ),

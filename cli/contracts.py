@@ -38,7 +38,7 @@ def list_contracts(
     limit: int = typer.Option(50, min=1, max=1000),
 ) -> None:
     """台账 · contracts, the next to expire first."""
-    from models.queries import contracts
+    from models.register import contracts
 
     span = {"expires_from": day_option(expires_from), "expires_to": day_option(expires_to)}
     with DESK.office.store.read() as connection:
@@ -49,7 +49,7 @@ def list_contracts(
 @app.command("due")
 def due(days: int = typer.Option(90, min=0, max=3660), limit: int = typer.Option(100, min=1, max=1000)) -> None:
     """即将到期 · contracts in force that expire within so many days."""
-    from models.queries import contracts
+    from models.register import contracts
 
     today = DESK.office.today()
     with DESK.office.store.read() as connection:
@@ -63,7 +63,7 @@ def due(days: int = typer.Option(90, min=0, max=3660), limit: int = typer.Option
 @app.command("show")
 def show(number: str = typer.Argument(help="合同编号 contract number")) -> None:
     """一份合同 · one contract, its clocks and its bargaining case."""
-    from models.queries import contract_whole
+    from models.register import contract_whole
 
     with DESK.office.store.read() as connection:
         whole = contract_whole(connection, DESK.scope(connection), number)

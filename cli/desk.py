@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 #: exit codes, documented in docs/cli.md
 OK, FAULT, USAGE, REFUSED, NOT_FOUND, PARTLY = 0, 1, 2, 3, 4, 5
+
+
+def _console(stream: TextIO) -> Console:
+    """A console; where nobody can say how wide it is (a pipe, a log), 120 columns."""
+    return Console(file=stream, highlight=False, soft_wrap=True, width=None if stream.isatty() else 120)
 
 
 class Stop(Exception):
@@ -44,8 +49,8 @@ class Desk:
     lang: str = field(default_factory=lambda: os.environ.get("CONCORD_LANGUAGE", "zh"))
     as_json: bool = False
     actor_code: str = field(default_factory=lambda: os.environ.get("CONCORD_AS", ""))
-    out: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
-    err: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, soft_wrap=True))
+    out: Console = field(default_factory=lambda: _console(sys.stdout))
+    err: Console = field(default_factory=lambda: _console(sys.stderr))
 
     def say(self, zh: str, en: str) -> None:
         """A sentence for a person; silent when the answer is JSON."""

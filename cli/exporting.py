@@ -16,7 +16,7 @@ LIMIT = 100_000
 def contracts(file: Path = typer.Argument(Path("合同台账.xlsx"))) -> None:
     """合同台账 · the register of contracts."""
     from flows.exporting import write_rows
-    from models.queries import contracts as query
+    from models.register import contracts as query
 
     with DESK.office.store.read() as connection:
         rows = query(connection, DESK.scope(connection), limit=LIMIT)

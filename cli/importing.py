@@ -42,8 +42,9 @@ def ledger(
     """导入台账 · organisations, people, contracts, open disputes."""
     from flows.importing import import_ledger
 
+    unit_id, actor_id = _where(unit) if unit else (None, None)
     with _progress() as progress:
-        report = import_ledger(DESK.office, file, under=unit, progress=progress)
+        report = import_ledger(DESK.office, file, unit_id=unit_id, actor_id=actor_id, progress=progress)
     return _report(report)
 
 
@@ -83,7 +84,7 @@ def _progress() -> Any:
 
 def _report(report: Any) -> int:
     DESK.answer(report.counts(), lambda: DESK.lines(report.said(DESK.lang)))
-    return PARTLY if report.tally.refused else 0
+    return PARTLY if report.refused_file else 0
 
 
 def _print_preview(preview: Any) -> None:

@@ -14,7 +14,7 @@ def list_reminders(
     since: str = typer.Option("", help="自 2026-01-01"), limit: int = typer.Option(50, min=1, max=1000)
 ) -> None:
     """已发提醒 · reminders that went out, newest first."""
-    from models.queries import reminders
+    from models.watching import reminders
 
     with DESK.office.store.read() as connection:
         rows = reminders(connection, DESK.scope(connection), since=day_option(since), limit=limit)
@@ -32,7 +32,7 @@ def list_reminders(
 @app.command("missed")
 def missed(limit: int = typer.Option(100, min=1, max=1000)) -> int:
     """应发未发 · clocks no sweep has looked at in time, and notices that were parked. Both lists should be empty."""
-    from models.queries import messages_stuck, reminders_missed
+    from models.watching import messages_stuck, reminders_missed
 
     with DESK.office.store.read() as connection:
         late = reminders_missed(connection, DESK.office.today(), limit)
@@ -72,4 +72,5 @@ def inbox(limit: int = typer.Option(20, min=1, max=200)) -> None:
     with DESK.office.store.read() as connection:
         actor = DESK.actor(connection)
         rows = unread(connection, actor.id, limit)
-    DESK.answer(rows_as_json(rows), lambda: DESK.lines([f"【{row.subject}】\n{row.body}" for row in rows]))
+    shown = [f"【{row.subject}】\n{row.body}" for row in rows] or [DESK.label("没有未读通知", "nothing unread")]
+    DESK.answer(rows_as_json(rows), lambda: DESK.lines(shown))

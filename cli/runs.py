@@ -16,7 +16,7 @@ def list_runs(
     limit: int = typer.Option(30, min=1, max=1000),
 ) -> None:
     """运行记录 · runs, newest first, and whether Prefect observed them."""
-    from models.queries import runs, step_runs
+    from models.watching import runs, step_runs
 
     with DESK.office.store.read() as connection:
         rows = (

@@ -28,17 +28,21 @@ def demo(
     """演示 · lay a demo office of believable work, show what is due today, and run it."""
     from cli.worklist import worklist
     from config.settings import ROOT
+    from models.queries import organisations
+    from models.scope import EVERYTHING
 
     target = home if home.is_absolute() else ROOT / home
     os.environ["CONCORD_HOME"] = str(target)
     os.environ.setdefault("CONCORD_PREFECT_PORT", str(free_port(4200)))
-    from flows.importing.demo import demo_is_laid, load_demo
+    from flows.importing.demo import load_demo
 
     office = DESK.office
-    if not demo_is_laid(office):
+    with office.store.read() as connection:
+        laid = bool(organisations(connection, EVERYTHING, 1))
+    if not laid:
         DESK.say("正在建立演示办公室……", "laying the demo office …")
         summary = load_demo(office, office.today())
-        DESK.answer(summary, lambda: DESK.say(f"演示数据:{summary}", f"demo office: {summary}"))
+        DESK.lines(summary.report.said(DESK.lang))
         _sweep(office, ())
     worklist(ahead=7, limit=25)
     _say_what_to_open(target)
@@ -52,11 +56,11 @@ def _say_what_to_open(home: Path) -> None:
     shown = home.relative_to(ROOT) if home.is_relative_to(ROOT) else home
     DESK.say(
         "\n试一试(另开一个终端):\n"
-        f"  export CONCORD_HOME={shown} CONCORD_AS=tiaojie\n"
+        f"  export CONCORD_HOME={shown} CONCORD_AS=M02\n"
         "  ./concord worklist\n  ./concord case list --type dispute\n"
         "  ./concord case steps <案号>     ./concord case show <案号>\n  ./concord reminders inbox\n",
         "\nTry (in a second terminal):\n"
-        f"  export CONCORD_HOME={shown} CONCORD_AS=tiaojie\n"
+        f"  export CONCORD_HOME={shown} CONCORD_AS=M02\n"
         "  ./concord --lang en worklist\n  ./concord --lang en case list --type dispute\n"
         "  ./concord --lang en case steps NUMBER     ./concord --lang en case show NUMBER\n  ./concord reminders inbox\n",
     )

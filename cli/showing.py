@@ -73,4 +73,5 @@ def _event(kind: Any, event: dict[str, Any]) -> tuple[Any, ...]:
     step = kind.step(event["step"])
     label = step.label.said(DESK.lang) if step else DESK.label("撤销", "Undo")
     who = event["actor"] or DESK.label("时钟", "the clock")
-    return (event["seq"], label, f"{who}({event['unit']})", when(event["at"]), kind.stage(event["to_state"]).label.said(DESK.lang))
+    state = kind.stage(event["to_state"]).label.said(DESK.lang)
+    return (event["seq"], label, f"{who}({event['unit']})", when(event["at"]), state)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from models.base import AnyRow, AnySelect
 from models.cases import CaseEvent, CaseFile, Party
 from models.contracts import Contract
-from models.deadlines import Deadline, Reminder
-from models.outbox import Message
+from models.deadlines import Deadline
 from models.papers import Document
 from models.people import Organisation, Person, Position
-from models.requests import Run, StepRequest
 from models.scope import Scope
 
 Rows = Sequence[AnyRow]
@@ -121,6 +119,8 @@ def papers_of(connection: Connection, case_id: int, limit: int = 200) -> Rows:
 def worklist(connection: Connection, scope: Scope, today: date, *, ahead: int = 7, limit: int = 100) -> Rows:
     """What is overdue and what is due within `ahead` days, the most urgent first, of cases and of the register."""
     unit_id = func.coalesce(CaseFile.unit_id, Contract.unit_id)
+    renewing = aliased(CaseFile)  # the case that renews a contract speaks for it
+    followed = exists().where(renewing.predecessor_id == Contract.id, renewing.closed_on.is_(None))
     visible = or_(
         and_(Deadline.case_id.is_not(None), scope.cases()), and_(Deadline.contract_id.is_not(None), scope.contracts())
     )
@@ -137,8 +137,9 @@ def worklist(connection: Connection, scope: Scope, today: date, *, ahead: int = 
         .outerjoin(Person, Person.id == CaseFile.owner_id)
         .where(
             Deadline.due_on <= today + timedelta(days=ahead),
-            or_(Deadline.status == "open", and_(Deadline.status == "expired", Deadline.met_on.is_(None))),
-            or_(Contract.standing.is_(None), Contract.standing == "in_force", Deadline.contract_id.is_(None)),
+            # a duty that is overdue is still watched by the sweeps; a right that has lapsed is no work any more
+            or_(Deadline.status == "open", and_(Deadline.status == "expired", Deadline.next_on.is_not(None))),
+            or_(Deadline.contract_id.is_(None), and_(Contract.standing == "in_force", ~followed)),
             CaseFile.closed_on.is_(None),
             visible,
         )
@@ -146,96 +147,6 @@ def worklist(connection: Connection, scope: Scope, today: date, *, ahead: int = 
         .limit(limit)
     )  # fmt: skip
     return connection.execute(query).all()
-
-
-def contracts(
-    connection: Connection,
-    scope: Scope,
-    *,
-    kind: str = "",
-    standing: str = "",
-    expires_from: date | None = None,
-    expires_to: date | None = None,
-    limit: int = 50,
-) -> Rows:
-    """Contracts of the register inside the scope, the next to expire first."""
-    query = (
-        select(*Contract.__table__.c, Organisation.name.label("unit"))
-        .join(Organisation, Organisation.id == Contract.unit_id)
-        .where(scope.contracts())
-    )
-    if kind:
-        query = query.where(Contract.kind == kind)
-    if standing:
-        query = query.where(Contract.standing == standing)
-    if expires_from:
-        query = query.where(Contract.expires_on >= expires_from)
-    if expires_to:
-        query = query.where(Contract.expires_on <= expires_to)
-    return connection.execute(query.order_by(Contract.expires_on, Contract.id).limit(limit)).all()
-
-
-def reminders(connection: Connection, scope: Scope, *, since: date | None = None, limit: int = 100) -> Rows:
-    """Reminders that went out, newest first."""
-    query = (
-        select(
-            Reminder.sent_on, Reminder.planned_on, Reminder.stage, Reminder.due_on, Person.name.label("person"),
-            Deadline.rule, func.coalesce(CaseFile.number, Contract.number).label("number"), CaseFile.type,
-            CaseFile.type_version,
-        )
-        .join(Deadline, Deadline.id == Reminder.deadline_id)
-        .join(Person, Person.id == Reminder.person_id)
-        .outerjoin(CaseFile, CaseFile.id == Deadline.case_id)
-        .outerjoin(Contract, Contract.id == Deadline.contract_id)
-        .join(Organisation, Organisation.id == func.coalesce(CaseFile.unit_id, Contract.unit_id))
-        .where(or_(and_(Deadline.case_id.is_not(None), scope.cases()), scope.contracts()))
-    )  # fmt: skip
-    if since:
-        query = query.where(Reminder.sent_on >= since)
-    return connection.execute(query.order_by(Reminder.id.desc()).limit(limit)).all()
-
-
-def reminders_missed(connection: Connection, today: date, limit: int = 100) -> Rows:
-    """Clocks a sweep should have looked at before today and did not: the list that must be empty."""
-    query = (
-        select(
-            Deadline.id, Deadline.rule, Deadline.due_on, Deadline.next_on,
-            func.coalesce(CaseFile.number, Contract.number).label("number"), CaseFile.type, CaseFile.type_version,
-        )
-        .outerjoin(CaseFile, CaseFile.id == Deadline.case_id)
-        .outerjoin(Contract, Contract.id == Deadline.contract_id)
-        .where(Deadline.next_on < today)
-    )  # fmt: skip
-    return connection.execute(query.order_by(Deadline.next_on, Deadline.id).limit(limit)).all()
-
-
-def messages_stuck(connection: Connection, limit: int = 100) -> Rows:
-    """Messages that were parked, with the reason."""
-    columns = (Message.id, Message.notice, Message.channel, Message.attempt, Message.error, Message.created_at)
-    return connection.execute(
-        select(*columns).where(Message.status == "parked").order_by(Message.id.desc()).limit(limit)
-    ).all()
-
-
-def runs(connection: Connection, *, flow: str = "", state: str = "", limit: int = 50) -> Rows:
-    """The journal of sweeps, batches and imports, newest first."""
-    query = select(*Run.__table__.c)
-    if flow:
-        query = query.where(Run.flow == flow)
-    if state:
-        query = query.where(Run.state == state)
-    return connection.execute(query.order_by(Run.id.desc()).limit(limit)).all()
-
-
-def step_runs(connection: Connection, *, status: str = "", limit: int = 50) -> Rows:
-    """Steps as runs, newest first: what was asked, by whom, how it ended, observed by Prefect or not."""
-    query = select(
-        StepRequest.id, StepRequest.step, StepRequest.status, StepRequest.created_at, StepRequest.settled_at,
-        StepRequest.observed, StepRequest.flow_run_id, StepRequest.error, StepRequest.attempt, CaseFile.number,
-    ).outerjoin(CaseFile, CaseFile.id == StepRequest.case_id)  # fmt: skip
-    if status:
-        query = query.where(StepRequest.status == status)
-    return connection.execute(query.order_by(StepRequest.id.desc()).limit(limit)).all()
 
 
 def people(connection: Connection, scope: Scope, limit: int = 200) -> Rows:
@@ -254,26 +165,6 @@ def organisations(connection: Connection, scope: Scope, limit: int = 200) -> Row
     """The tree of organisations inside the scope, parents before children."""
     columns = (Organisation.code, Organisation.name, Organisation.kind, Organisation.path, Organisation.pack)
     return connection.execute(select(*columns).where(scope.units()).order_by(Organisation.path).limit(limit)).all()
-
-
-def contract_whole(connection: Connection, scope: Scope, number: str) -> dict[str, Any] | None:
-    """One contract with its clocks and its cases; None when it is absent or hidden."""
-    query = (
-        select(*Contract.__table__.c)
-        .join(Organisation, Organisation.id == Contract.unit_id)
-        .where(Contract.number == number, scope.contracts())
-    )
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    clocks = select(*Deadline.__table__.c).where(Deadline.contract_id == row.id).order_by(Deadline.id).limit(50)
-    related = or_(CaseFile.contract_id == row.id, CaseFile.predecessor_id == row.id)
-    found = select(CaseFile.number, CaseFile.state, CaseFile.opened_on).where(related).limit(50)
-    return {
-        **row._mapping,
-        "deadlines": [dict(one._mapping) for one in connection.execute(clocks)],
-        "cases": [dict(one._mapping) for one in connection.execute(found)],
-    }
 
 
 def deadline_of(connection: Connection, scope: Scope, number: str, name: str) -> AnyRow | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from states.bargaining import BARGAINING
 from states.casetype import CaseType
 from states.dispute import DISPUTE
@@ -25,3 +28,18 @@ def case_type(key: str, version: int | None = None) -> CaseType:
 def all_types() -> list[CaseType]:
     """Every version of every type."""
     return list(_TYPES.values())
+
+
+@contextmanager
+def registered(kind: CaseType) -> Iterator[None]:
+    """A case type that is known for the length of the block: for tests, benchmarks and drafts."""
+    _TYPES[kind.key, kind.version] = kind
+    before = _NEWEST.get(kind.key)
+    _NEWEST[kind.key] = kind
+    try:
+        yield
+    finally:
+        del _TYPES[kind.key, kind.version]
+        _NEWEST.pop(kind.key)
+        if before is not None:
+            _NEWEST[kind.key] = before

@@ -6,15 +6,17 @@ from states.casetype import DeadlineRule, Remind
 from states.clocks import NUDGE, agreed, clock
 
 #: A right that expires for good: remind early, and say so on the last day.
-RIGHT = Remind(before=(7, 3, 1, 0))
+RIGHT = Remind(before=(7, 3, 1, 0), overdue=False)
+#: A right that runs for a year or more; once it is gone, one word and no nagging.
+LONG_RIGHT = Remind(before=(90, 30, 7, 1, 0), overdue=False)
 
 CLOCKS: tuple[DeadlineRule, ...] = (
     clock("limitation", "仲裁时效", "Limitation", runs_from="facts.limitation_from",
-          remind=Remind(before=(90, 30, 7, 1, 0))),
+          remind=LONG_RIGHT),
     clock("injury-employer-application", "单位申请工伤认定", "Employer applies for injury determination",
           runs_from="facts.injured_on", remind=RIGHT),
     clock("injury-worker-application", "职工申请工伤认定", "Worker applies for injury determination",
-          runs_from="facts.injured_on", remind=Remind(before=(90, 30, 7, 1, 0))),
+          runs_from="facts.injured_on", remind=LONG_RIGHT),
     clock("negotiation-reply", "协商答复", "Reply to the demand", runs_from="answers.sent_on",
           on_expiry="negotiation_lapses"),
     agreed("negotiation-agreed", "约定的协商期限", "Agreed negotiation period", on_expiry="negotiation_lapses"),
@@ -39,7 +41,7 @@ CLOCKS: tuple[DeadlineRule, ...] = (
     clock("payment-order-objection", "支付令异议期", "Objection to the payment order",
           runs_from="answers.received_on", remind=Remind(before=(0,), overdue=False)),
     clock("enforcement", "申请强制执行", "Apply for enforcement", runs_from="facts.performance_ends_on",
-          remind=Remind(before=(90, 30, 7, 1, 0))),
+          remind=LONG_RIGHT),
     clock("referral-reply", "转办答复", "Reply to the referral", runs_from="answers.sent_on",
           remind=Remind(before=(2, 0))),
     clock("arbitration-acceptance", "仲裁受理", "Acceptance by the commission", runs_from="answers.filed_on"),

@@ -19,8 +19,8 @@ from documents.wording import words
 from tests.documents.stage import Row, Union, registered
 
 HOSTILE = [
-    "{{7*7}}", "{{777*777}}", "{% for x in y %}", "{_{x}_}", '<w:p>&"', "</w:t></w:r>", "a|b", "# Title", "= 一、", "@ you", "---",
-    "<script>alert(1)</script>", "]]>", "${x}", "'\"`", "&amp;", "{#c#}",
+    "{{7*7}}", "{{777*777}}", "{% for x in y %}", "{_{x}_}", '<w:p>&"', "</w:t></w:r>", "a|b", "# Title", "= 一、", "@ you",
+    "---", "<script>alert(1)</script>", "]]>", "${x}", "'\"`", "&amp;", "{#c#}",
 ]  # fmt: skip
 
 
