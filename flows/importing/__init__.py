@@ -1,8 +1,9 @@
 """Loading what an office already has: registers of contracts, and its whole ledger. Every row is accepted or refused."""
 
 from flows.importing.book import write_template
-from flows.importing.contracts import Preview, import_contracts, preview_contracts
+from flows.importing.contracts import import_contracts
 from flows.importing.ledger import LedgerReport, import_ledger
+from flows.importing.preview import Preview, preview_contracts
 from flows.importing.profiles import Profile, load_profile, profile_names
 from flows.importing.report import ImportReport
 

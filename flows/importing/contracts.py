@@ -17,62 +17,18 @@ from flows.importing.door import walk
 from flows.importing.employers import Employers
 from flows.importing.files import FileAt, Progress, Unit, file_row, packs_of, unit_for
 from flows.importing.places import resolve
-from flows.importing.profiles import Profile, load_profile
-from flows.importing.reasons import BadProfile
+from flows.importing.preview import register_profile
+from flows.importing.profiles import Profile
 from flows.importing.refused import RefusedSheet, keep_refused
 from flows.importing.renewals import judge_renewals, renewal_plans
-from flows.importing.report import ImportReport, Tally, tally
+from flows.importing.report import ImportReport, tally
 from flows.importing.rows import Judged, judge_rows
 from flows.importing.sheets import read_file
 from flows.importing.staff import Staff
-from flows.importing.tables import Table, find_table, table_of
+from flows.importing.tables import Table, table_of
 from flows.importing.writing import CHUNK, RegisterWriter
 from flows.journal import journalled
 from flows.office import Office
-from states.errors import refuse
-from states.labels import Label
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What an import would make of a file, without writing anything."""
-
-    name: str
-    sheet: str
-    found: dict[str, str]
-    missing: tuple[str, ...]
-    #: of the missing, those without which nothing can be loaded
-    lacking: tuple[str, ...]
-    unknown: tuple[str, ...]
-    first: tuple[Judged, ...]
-    tally: Tally
-
-
-def preview_contracts(path: Path, profile: str | Path | Profile, *, first: int = 5) -> Preview:
-    """The columns found and missing, the first rows as they would be read, and how many would be refused and why."""
-    profile = _profile(profile)
-    file = read_file(path)
-    table = find_table(file, profile) or table_of(file, profile)
-    judged = [] if table.lacking else judge_rows(table)
-    heading = table.heading
-    return Preview(
-        path.name,
-        table.sheet.name,
-        {name: heading[at] for name, at in table.places.items()},
-        table.missing,
-        table.lacking,
-        tuple(table.unknown),
-        tuple(judged[:first]),
-        tally(profile, judged),
-    )
-
-
-def _profile(profile: str | Path | Profile) -> Profile:
-    found = profile if isinstance(profile, Profile) else load_profile(profile)
-    if found.target != "contracts":
-        raise refuse(BadProfile, "not_contracts", Label("这一方案不是合同台账", "this profile is not about contracts"),
-                     Label("用 import ledger 导入整本台账", "load the whole ledger with `import ledger`"))  # fmt: skip
-    return found
 
 
 def import_contracts(
@@ -89,7 +45,7 @@ def import_contracts(
 
     `as_of` (Asia/Shanghai; default today) is the year of the contracts' numbers.
     """
-    profile = _profile(profile)
+    profile = register_profile(profile)
     file = read_file(path)
     table = table_of(file, profile)
     with journalled(office, "import-contracts", file.digest) as counts:

@@ -76,6 +76,11 @@ def packs_of(connection: Connection, office: Office) -> Packs:
     return Packs({row.path: row.pack for row in connection.execute(query)}, office.settings.rule_pack)
 
 
+def is_new(connection: Connection) -> bool:
+    """Whether the office has no organisation yet."""
+    return connection.execute(select(Organisation.id).limit(1)).first() is None
+
+
 def root_unit(connection: Connection, office: Office) -> Unit:
     """The one organisation without a superior: whose ledger it is where nobody says. Raises a `Refusal`."""
     query = select(Organisation.id, Organisation.path).where(Organisation.parent_id.is_(None)).limit(2)

@@ -17,7 +17,7 @@ from flows.importing.book import SHEETS, ledger_profiles
 from flows.importing.contracts import RegisterLoad
 from flows.importing.disputes import DisputeSheet
 from flows.importing.door import applied_steps, walk
-from flows.importing.files import LEDGER_LOADERS, Progress, Unit, file_row, root_unit, unit_for
+from flows.importing.files import LEDGER_LOADERS, Progress, Unit, file_row, is_new, root_unit, unit_for
 from flows.importing.organisations import judge_tree, write_tree
 from flows.importing.people import judge_people, known_people, write_people
 from flows.importing.places import places_by_code
@@ -67,14 +67,15 @@ class LedgerReport:
 def import_ledger(
     office: Office, path: Path, *, unit_id: int | None, actor_id: int | None, progress: Progress | None = None
 ) -> LedgerReport:
-    """Load the whole ledger for the unit (None: the office is new, or has one root). Raises a `Refusal`."""
+    """Load the whole ledger for the unit (None: its one root, or a new office). Raises a `Refusal`."""
     file = read_file(path)
     tables = _tables(file)
     with journalled(office, "import-ledger", file.digest) as counts:
         counts |= {"unit_id": unit_id, "actor_id": actor_id}
-        unit = None
-        if unit_id is not None:
-            with office.store.read() as connection:
+        with office.store.read() as connection:
+            unit = None
+            if unit_id is not None or not is_new(connection):
+                unit_id = unit_id or root_unit(connection, office).id
                 unit = unit_for(connection, office, unit_id, actor_id, LEDGER_LOADERS)
         report = _Ledger(office, file, tables, progress).run(unit)
         counts |= report.counts()

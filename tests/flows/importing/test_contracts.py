@@ -139,6 +139,8 @@ def test_a_preview_shows_everything_and_writes_nothing(sheet: WriteSheet, office
     assert preview.lacking == ()
     assert (preview.tally.accepted, preview.tally.refused) == (1, 1)
     assert preview.first[0].values["expires_on"] == date(2026, 12, 31)
+    assert "不导入的列:备注" in preview.said("zh")
+    assert "  refused 1: Employer is empty" in preview.said("en")
     assert (count("contract"), count("import_file"), count("run")) == (0, 0, 0)
 
 

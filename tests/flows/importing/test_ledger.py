@@ -226,8 +226,9 @@ def test_the_second_run_adds_nothing(empty_office: Office, tmp_path: Path) -> No
 def test_only_an_administrator_may_load_a_ledger(empty_office: Office, tmp_path: Path) -> None:
     load(empty_office, tmp_path, whole())
     path = write_book(tmp_path / "more.xlsx", whole())
-    with pytest.raises(NotPermitted):
-        import_ledger(empty_office, path, unit_id=1, actor_id=1)
+    for unit_id in (1, None):
+        with pytest.raises(NotPermitted):
+            import_ledger(empty_office, path, unit_id=unit_id, actor_id=1)
 
 
 def test_the_report_speaks_both_languages(empty_office: Office, tmp_path: Path) -> None:
