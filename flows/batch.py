@@ -78,7 +78,7 @@ def result_of(office: Office, batch_id: int) -> BatchResult:
     with office.store.read() as connection:
         chosen = connection.execute(select(StepBatch.chosen).where(StepBatch.id == batch_id)).scalar_one()
         counted = select(StepRequest.status, func.count()).where(StepRequest.batch_id == batch_id)
-        found = dict(connection.execute(counted.group_by(StepRequest.status)).tuples().all())
+        found = dict(connection.execute(counted.group_by(StepRequest.status)).all())
     return BatchResult(
         batch_id, chosen, found.get("applied", 0), found.get("refused", 0), found.get("failed", 0)
     )

@@ -169,7 +169,7 @@ def load_meetings(connection: Connection, cases: Sequence[CaseRow]) -> None:
         .where(_of(Meeting.case_id, cases), Meeting.act == "set", Meeting.undone.is_(False))
         .group_by(Meeting.case_id)
     )
-    found: dict[int, int] = dict(connection.execute(query).tuples().all())
+    found: dict[int, int] = dict(connection.execute(query).all())
     for case in cases:
         case._meetings = found.get(case.id, 0)
 
