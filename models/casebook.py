@@ -18,7 +18,7 @@ from models.base import AnyRow, AnySelect
 from models.cases import CaseFile, Party
 from models.deadlines import Deadline
 from models.items import Meeting, Payment, SettlementItem
-from models.people import Organisation, Position
+from models.people import Organisation, Person, Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +235,10 @@ def upper_unit(connection: Connection, case: CaseRow) -> int | None:
 _POSITIONS = (
     select(Position.role, Organisation.path)
     .join(Organisation, Organisation.id == Position.organisation_id)
+    .join(Person, Person.id == Position.person_id)
     .where(
         Position.person_id == bindparam("person"),
+        or_(Person.left_on.is_(None), Person.left_on > bindparam("day")),
         or_(Position.from_on.is_(None), Position.from_on <= bindparam("day")),
         or_(Position.to_on.is_(None), Position.to_on >= bindparam("day")),
     )
@@ -244,7 +246,7 @@ _POSITIONS = (
 
 
 def positions_of(connection: Connection, person_id: int, day: date) -> list[tuple[str, str]]:
-    """(role, path of the organisation) of everything the person is on that day."""
+    """(role, path of the organisation) of everything the person is on that day; nothing once he has left."""
     return [(role, path) for role, path in connection.execute(_POSITIONS, {"person": person_id, "day": day})]
 
 
