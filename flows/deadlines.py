@@ -251,7 +251,8 @@ def file_keyed(connection: Connection, office: Office, wishes: Iterable[Wish], n
     if not by_batch:
         return batch_id
     kept = insert_or_leave(connection, StepRequest, StepRequest.key)
-    filed = connection.execute(kept, by_batch).rowcount
-    if filed != len(rows):
-        connection.execute(update(StepBatch).where(StepBatch.id == batch_id).values(chosen=max(filed, 0)))
+    connection.execute(kept, by_batch)
+    # counted, not believed: what a driver says of many conflicting inserts differs
+    filed = select(func.count()).where(StepRequest.batch_id == batch_id).scalar_subquery()
+    connection.execute(update(StepBatch).where(StepBatch.id == batch_id).values(chosen=filed))
     return batch_id

@@ -13,6 +13,7 @@ from config.workdays import work_calendar
 from models.base import AnyRow
 from models.casebook import CaseRow, is_party, positions_of
 from models.clerk import Act
+from models.vault import open_personal
 from states.caseview import Moment
 from states.errors import CaseNotFound, Refusal, StaleCase, refuse
 from states.labels import Label
@@ -65,7 +66,7 @@ def judge(request: AnyRow, case: CaseRow, roles: frozenset[Role], now: datetime)
     if request.expected_version is not None and request.expected_version != case.version:
         raise _stale(case)
     moment = moment_of(case, roles, request.actor_id, now)
-    decision = decide(case_type(case.type, case.type_version), case, request.step, request.answers, moment)
+    decision = decide(case_type(case.type, case.type_version), case, request.step, open_personal(request.answers), moment)
     role = min(decision.step.by & roles)
     return Act(case, decision, now, moment.today, request.actor_id, role, request.id)
 

@@ -12,11 +12,14 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
 
+from flows.judging import not_found
 from flows.office import Office
 from models.chain import digest
 from models.requests import StepBatch, StepRequest
 from models.upsert import insert_or_leave
+from models.vault import seal_personal
 from states.errors import KeyReused, refuse
 from states.labels import Label
 
@@ -44,16 +47,20 @@ def as_row(wish: Wish, office: Office, batch_id: int | None = None) -> dict[str,
     """The wish as a waiting request."""
     return {
         "key": wish.key or uuid4().hex, "digest": wish.digest, "case_id": wish.case_id, "case_type": wish.case_type,
-        "unit_id": wish.unit_id, "step": wish.step, "actor_id": wish.actor_id, "answers": dict(wish.answers),
+        "unit_id": wish.unit_id, "step": wish.step, "actor_id": wish.actor_id,
+        "answers": seal_personal(wish.answers),
         "expected_version": wish.expected_version, "batch_id": batch_id, "status": "waiting",
         "created_at": office.now(), "attempt": 0, "flow_run_id": "", "error": "",
     }  # fmt: skip
 
 
 def file_request(office: Office, wish: Wish) -> int:
-    """Write the wish down and give the request's id. Raises `KeyReused`."""
-    with office.store.write() as connection:
-        return place(connection, office, wish)
+    """Write the wish down and give the request's id. Raises `KeyReused`, and `CaseNotFound` for a case that is not there."""
+    try:
+        with office.store.write() as connection:
+            return place(connection, office, wish)
+    except IntegrityError as nobody:  # no row of that case, or of that person: absent is answered like hidden
+        raise not_found() from nobody
 
 
 def place(connection: Connection, office: Office, wish: Wish) -> int:

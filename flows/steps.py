@@ -37,14 +37,14 @@ def apply_request(office: Office, request_id: int) -> Receipt:
     flow_run_id = current_flow_run_id() or ""
     try:
         receipt = take_step(office, request_id, observed=bool(flow_run_id), flow_run_id=flow_run_id)
-        if flow_run_id:
-            note_run(office, request_id, flow_run_id)  # the run may have come after the step was done
-        return receipt
     except Refusal:
         raise
     except Exception as fault:
         mark_failed(office, request_id, fault)
         raise
+    if flow_run_id:
+        note_run(office, request_id, flow_run_id)  # the run may have come after the step was done
+    return receipt
 
 
 def note_run(office: Office, request_id: int, flow_run_id: str) -> None:

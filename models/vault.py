@@ -6,7 +6,9 @@ database. A new first line makes it the key for new values while older ones stil
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -44,6 +46,32 @@ class Vault:
         if self._ring is None:
             raise VaultLocked("the vault is locked; open the store through models.session.open_store")
         return self._ring
+
+
+#: fields of a form that hold somebody's number; they lie sealed wherever answers are kept
+PERSONAL = frozenset({"identity", "phone"})
+_MARK = "sealed:"
+
+
+def seal_personal(answers: Any) -> Any:
+    """The answers with every personal number sealed, at any depth."""
+    return _personal(answers, lambda text: text if text.startswith(_MARK) else _MARK + VAULT.seal(text))
+
+
+def open_personal(answers: Any) -> Any:
+    """The answers as they were typed."""
+    return _personal(answers, lambda text: VAULT.open(text.removeprefix(_MARK)) if text.startswith(_MARK) else text)
+
+
+def _personal(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, list):
+        return [_personal(one, change) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        name: change(one) if name in PERSONAL and isinstance(one, str) and one else _personal(one, change)
+        for name, one in value.items()
+    }
 
 
 #: The process's key ring: column types cannot be handed one by parameter.

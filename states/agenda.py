@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from config.workdays import WorkCalendar
 from states.casetype import DeadlineRule
 
-
 #: days after the last one during which the supervisor hears of it every working day
 NAGS_DAILY = 30
 
