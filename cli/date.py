@@ -68,3 +68,19 @@ def _agreed(stored: dict[str, Any], row: Any) -> list[str]:
         was, by = stored["moved_from"], stored["by"]
         lines.append(DESK.label(f"原为 {was},经第 {by} 步改期", f"was {was}, moved by event {by}"))
     return lines
+
+
+@app.command("recount")
+def recount(apply: bool = typer.Option(False, "--apply", help="写入 move them; otherwise only say what would move")) -> None:
+    """放假安排公布后重算暂定日期 · provisional dates once a calendar is published: a dry run, or moving them."""
+    from flows.recounting import apply_calendars, provisional_dates
+
+    found = apply_calendars(DESK.office) if apply else provisional_dates(DESK.office)
+    DESK.answer(
+        [{"number": one.number, "rule": one.rule, "was": one.was, "now": one.now} for one in found],
+        lambda: DESK.table(
+            ("暂定日期重算" + ("(已写入)" if apply else "(预演)"), "Provisional dates" + (" (moved)" if apply else " (dry run)")),
+            (("编号", "Number"), ("期限", "Deadline"), ("原为", "Was"), ("应为", "Now")),
+            [(one.number, one.rule, one.was, one.now) for one in found],
+        ),
+    )
