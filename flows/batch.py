@@ -20,7 +20,7 @@ from config.crashpoints import crashpoint
 from flows.casework import REQUEST, SETTLE, applied_row, receipt_of, refused_row, take_step, write_acts
 from flows.judging import CLOCK_ONLY, judge, not_found, roles_held, roles_in
 from flows.office import Office
-from flows.opening import new_cases
+from flows.opening import draft_cases, enter_cases
 from models.base import AnyRow
 from models.casebook import CaseRow, load_cases, positions_of
 from models.clerk import Act, StaleWrite
@@ -148,6 +148,7 @@ def _apply_chunk(
     roles = _Roles(connection, now)
     acts: list[Act] = []
     rows = []
+    opened: list[tuple[CaseRow, AnyRow]] = []
     for request, case in zip(requests, cases, strict=True):
         try:
             if case is None:
@@ -155,14 +156,20 @@ def _apply_chunk(
             acts.append(judge(request, case, roles.in_case(case, request.actor_id), now))
         except Refusal as refusal:
             rows.append(refused_row(office, request.id, refusal, seen))
-    write_acts(connection, acts)
+        else:
+            if request.step == OPEN:
+                opened.append((case, request))
+    if opened:  # only what is opened gets a number and a row
+        enter_cases(connection, office, [case for case, _ in opened], [request for _, request in opened])
+    if acts:
+        write_acts(connection, acts)
     receipts = (receipt_of(act, act.request_id or 0) for act in acts)
     connection.execute(SETTLE, rows + [applied_row(office, receipt, seen) for receipt in receipts])
 
 
 def _cases_of(connection: Connection, office: Office, requests: Sequence[AnyRow]) -> Iterator[CaseRow | None]:
     opening = [request for request in requests if request.step == OPEN]
-    fresh = iter(new_cases(connection, office, opening) if opening else [])
+    fresh = iter(draft_cases(connection, office, opening) if opening else [])
     there = load_cases(connection, [request.case_id for request in requests if request.step != OPEN])
     return (next(fresh) if request.step == OPEN else there.get(request.case_id) for request in requests)
 

@@ -22,12 +22,15 @@ from states.registry import case_type
 
 def new_cases(connection: Connection, office: Office, requests: Sequence[AnyRow]) -> list[CaseRow]:
     """Rows of cases not yet opened, one a request, in the same order. Raises `StepRefused` for an unknown unit."""
+    cases = draft_cases(connection, office, requests)
+    enter_cases(connection, office, cases, requests)
+    return cases
+
+
+def draft_cases(connection: Connection, office: Office, requests: Sequence[AnyRow]) -> list[CaseRow]:
+    """The same without rows and numbers: enough to judge the openings. Raises `StepRefused` for an unknown unit."""
     today = office.today()
     units = _units(connection, [request.unit_id for request in requests])
-    series = Counter(request.case_type for request in requests)
-    numbers = {
-        kind: iter(next_numbers(connection, f"{kind}{today.year}", count)) for kind, count in sorted(series.items())
-    }
     cases = []
     for request in requests:
         kind = case_type(request.case_type)
@@ -35,15 +38,24 @@ def new_cases(connection: Connection, office: Office, requests: Sequence[AnyRow]
         if unit is None:
             raise no_unit()
         pack = load_pack(request.answers.get("pack") or unit.pack or office.settings.rule_pack)
-        number = case_number(kind.key, today.year, next(numbers[kind.key]))
         cases.append(
             CaseRow(
-                connection, 0, number, kind.key, kind.version, pack.key, str(kind.initial), 0, unit.id, unit.path,
-                None, None, None, {}, None, today, None, "",
+                connection, 0, "", kind.key, kind.version, pack.key, str(kind.initial), 0, unit.id, unit.path,
+                None, request.answers.get("employer_id"), None, {}, None, today, None, "",
             )
         )  # fmt: skip
-    _insert(connection, office, cases, requests)
     return cases
+
+
+def enter_cases(
+    connection: Connection, office: Office, cases: Sequence[CaseRow], requests: Sequence[AnyRow]
+) -> None:
+    """Give those drafts their numbers and rows; `requests` are theirs, in the same order."""
+    year, series = office.today().year, Counter(case.type for case in cases)
+    numbers = {kind: iter(next_numbers(connection, f"{kind}{year}", count)) for kind, count in sorted(series.items())}
+    for case in cases:
+        case.number = case_number(case.type, year, next(numbers[case.type]))
+    _insert(connection, office, cases, requests)
 
 
 def no_unit() -> Refusal:
@@ -76,7 +88,6 @@ class _Unit:
 def _insert(connection: Connection, office: Office, cases: Sequence[CaseRow], requests: Sequence[AnyRow]) -> None:
     rows = []
     for case, request in zip(cases, requests, strict=True):
-        case.employer_id = request.answers.get("employer_id")
         rows.append(
             {
                 "number": case.number, "type": case.type, "type_version": case.type_version, "pack": case.pack,
