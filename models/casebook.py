@@ -57,6 +57,8 @@ class OpenDeadline:
     subject: str
     due_on: date
     status: str
+    #: the next day a sweep looks at it
+    next_on: date | None
 
 
 @dataclass
@@ -177,7 +179,8 @@ def load_meetings(connection: Connection, cases: Sequence[CaseRow]) -> None:
 def load_deadlines(connection: Connection, cases: Sequence[CaseRow]) -> None:
     """Fill the clocks of those cases with one query."""
     found: dict[int | None, list[OpenDeadline]] = defaultdict(list)
-    columns = (Deadline.case_id, Deadline.id, Deadline.rule, Deadline.subject, Deadline.due_on, Deadline.status)
+    columns = (Deadline.case_id, Deadline.id, Deadline.rule, Deadline.subject, Deadline.due_on, Deadline.status,
+               Deadline.next_on)  # fmt: skip
     unsettled = or_(Deadline.status == "open", and_(Deadline.status == "expired", Deadline.met_on.is_(None)))
     for row in connection.execute(select(*columns).where(_of(Deadline.case_id, cases), unsettled)):
         found[row[0]].append(OpenDeadline(*row[1:]))

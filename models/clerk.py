@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from models import entries as rows_of
 from models.casebook import CaseRow, OpenDeadline
@@ -146,10 +146,19 @@ class _Batch:
         if written.rowcount != len(self.cases):
             raise StaleWrite
         self.connection.execute(_EVENT, self.events)
+        if self.moved:
+            self._keep_reasons()
         for statement, rows in ((_SETTLE, self.settled), (_MOVE, self.moved), (_DEADLINE, self.started)):
             if rows:
                 self.connection.execute(statement, rows)
         rows_of.write_children(self.connection, self.children)
+
+    def _keep_reasons(self) -> None:
+        """A clock that moves keeps in its explanation what its earlier day was counted from."""
+        query = select(Deadline.id, Deadline.explanation).where(Deadline.id.in_([row["b_id"] for row in self.moved]))
+        reasons = {row.id: row.explanation for row in self.connection.execute(query)}
+        for row in self.moved:
+            row["explanation"]["was"] = reasons[row["b_id"]]
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:
@@ -202,7 +211,7 @@ def _ending(row: OpenDeadline, status: str, act: Act) -> dict[str, Any]:
     late = row.status == "expired"
     return {
         "b_id": row.id, "status": "expired" if late else status, "next_on": None, "ended_by": act.seq,
-        "met_on": act.day if status == "met" or late else None, "was": row.status,
+        "met_on": act.day if status == "met" or late else None, "was": row,
     }  # fmt: skip
 
 
@@ -232,13 +241,22 @@ def _before(act: Act, ended: Sequence[dict[str, Any]], moved: Sequence[dict[str,
         for name in {*act.facts, *case.facts}
         if act.facts.get(name) != case.facts.get(name)
     }
-    before: dict[str, Any] = {"facts": changed, "ended": [[row["b_id"], row.pop("was")] for row in ended]}
+    before: dict[str, Any] = {"facts": changed, "ended": [_as_it_ran(row) for row in ended]}
     if _owner(act) != case.owner_id:
         before["owner_id"] = case.owner_id
     if any(isinstance(entry, MoveUp) for entry in act.decision.entries):
         before["unit_id"] = case.unit_id
     if case.outcome or act.decision.outcome:
-        before["outcome"] = case.outcome
+        before["outcome"], before["closed_on"] = case.outcome, _iso(case.closed_on)
     if moved:
-        before["moved"] = [[row["b_id"], row.pop("was").due_on.isoformat()] for row in moved]
+        before["moved"] = [_as_it_ran(row) for row in moved]
     return before
+
+
+def _as_it_ran(row: dict[str, Any]) -> list[Any]:
+    was: OpenDeadline = row.pop("was")
+    return [was.id, was.status, was.due_on.isoformat(), _iso(was.next_on)]
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -20,8 +20,6 @@ from models.deadlines import Deadline
 from models.items import Ballot, Meeting, Payment, ProposalRow, SettlementItem
 from models.outbox import Message
 from models.papers import Document
-from states.agenda import first_day
-from states.registry import case_type
 
 UNDO = "undo"
 #: entries whose effect reaches beyond the case: a step that wrote one of them is not taken back
@@ -68,15 +66,15 @@ def write_undo(connection: Connection, undoing: Undoing) -> None:
     event["detail_digest"] = digest(event["detail"])
     event["hash"] = event_hash(case.head, event)
     connection.execute(insert(CaseEvent), event)
-    outcome = before.get("outcome", case.outcome)
+    closed_on = before.get("closed_on")
     connection.execute(
         update(CaseFile)
         .where(CaseFile.id == case.id, CaseFile.version == case.version)
         .values(
             state=last.from_state, version=seq, head=event["hash"], moved_at=undoing.at,
             facts={name: value for name, value in facts.items() if value is not None},
-            owner_id=before.get("owner_id", case.owner_id), outcome=outcome,
-            closed_on=case.closed_on if outcome else None,
+            owner_id=before.get("owner_id", case.owner_id), outcome=before.get("outcome"),
+            closed_on=date.fromisoformat(closed_on) if closed_on else None,
         )
     )  # fmt: skip
     _restore_clocks(connection, undoing, seq)
@@ -88,21 +86,20 @@ def write_undo(connection: Connection, undoing: Undoing) -> None:
 
 def _restore_clocks(connection: Connection, undoing: Undoing, seq: int) -> None:
     case, last = undoing.case, undoing.last
-    rules = case_type(case.type, case.type_version).rule
     started = update(Deadline).where(
         Deadline.case_id == case.id, Deadline.started_by == last.seq, Deadline.status.in_(("open", "expired"))
     )
     connection.execute(started.values(status="void", next_on=None, ended_by=seq))
-    ended: dict[int, str] = dict(last.detail["before"].get("ended", []))
-    moved = {deadline_id: date.fromisoformat(was) for deadline_id, was in last.detail["before"].get("moved", [])}
-    query = select(Deadline.id, Deadline.rule, Deadline.opens_on, Deadline.due_on).where(
-        Deadline.id.in_([*ended, *moved])
-    )
-    for row in connection.execute(query).all():
-        due_on = moved.get(row.id, row.due_on)
+    before = last.detail["before"]
+    moved = {clock[0] for clock in before.get("moved", [])}
+    ran = {clock[0]: clock for clock in [*before.get("ended", []), *before.get("moved", [])]}
+    query = select(Deadline.id, Deadline.explanation).where(Deadline.id.in_(sorted(ran)))
+    for row in connection.execute(query).all() if ran else ():
+        _, status, due_on, next_on = ran[row.id]
         again = {
-            "status": ended.get(row.id, "open"), "due_on": due_on, "ended_by": None, "met_on": None,
-            "next_on": first_day(rules[row.rule], row.opens_on, due_on, after=undoing.day),
+            "status": status, "due_on": date.fromisoformat(due_on), "ended_by": None, "met_on": None,
+            "next_on": date.fromisoformat(next_on) if next_on else None,
+            "explanation": row.explanation["was"] if row.id in moved else row.explanation,
         }  # fmt: skip
         connection.execute(update(Deadline).where(Deadline.id == row.id).values(**again))
 
