@@ -25,8 +25,9 @@ demo: setup  ## lay a demo office and run it: everything in the foreground, Ctrl
 run: setup  ## run the office of this machine
 	@./concord serve
 
-test: setup  ## run the tests
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+test: setup  ## run the tests: everything on two processes, then those with a real Prefect server by themselves
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not prefect"
+	@$(BIN)/python -m pytest -q -m prefect
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . 

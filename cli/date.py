@@ -76,10 +76,11 @@ def recount(apply: bool = typer.Option(False, "--apply", help="写入 move them;
     from flows.recounting import apply_calendars, provisional_dates
 
     found = apply_calendars(DESK.office) if apply else provisional_dates(DESK.office)
+    title = ("暂定日期重算(已写入)", "Provisional dates (moved)") if apply else ("暂定日期重算(预演)", "Dry run")
     DESK.answer(
         [{"number": one.number, "rule": one.rule, "was": one.was, "now": one.now} for one in found],
         lambda: DESK.table(
-            ("暂定日期重算" + ("(已写入)" if apply else "(预演)"), "Provisional dates" + (" (moved)" if apply else " (dry run)")),
+            title,
             (("编号", "Number"), ("期限", "Deadline"), ("原为", "Was"), ("应为", "Now")),
             [(one.number, one.rule, one.was, one.now) for one in found],
         ),

@@ -21,12 +21,11 @@ from tests.factories import Town, people_the, town_at
 POSTGRES = os.environ.get("CONCORD_TEST_DATABASE", "")
 
 
-@pytest.fixture(autouse=True)
-def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the developer's shell says of Concord and Prefect does not reach the tests."""
-    for name in os.environ:
-        if name.startswith(("CONCORD_", "PREFECT_")) and name != "CONCORD_TEST_DATABASE":
-            monkeypatch.delenv(name)
+# What the developer's shell says of Concord and Prefect does not reach the tests. Once, at the start: the tests of the lane set
+# Prefect's environment for their own process, and it must stay.
+for _name in [name for name in os.environ if name.startswith(("CONCORD_", "PREFECT_"))]:
+    if _name != "CONCORD_TEST_DATABASE":
+        del os.environ[_name]
 
 
 @pytest.fixture(scope="session")

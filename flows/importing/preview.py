@@ -54,7 +54,8 @@ class Preview:
             read = "; ".join(f"{name}={value}" for name, value in row.values.items())
             against = [one.text for one in row.reasons]
             zh, en = ("、".join(one.zh for one in against), "; ".join(one.en for one in against))
-            yield Label(f"第 {row.line} 行:{read}" + (f" ✗ {zh}" if zh else ""), f"row {row.line}: {read}" + (f" ✗ {en}" if en else ""))
+            zh, en = (f" ✗ {zh}", f" ✗ {en}") if against else ("", "")
+            yield Label(f"第 {row.line} 行:{read}{zh}", f"row {row.line}: {read}{en}")
         yield from tally_lines(self.tally)
 
 

@@ -52,7 +52,8 @@ def read_file(path: Path) -> SheetFile:
         size = path.stat().st_size
         content = path.read_bytes() if size <= LARGEST else b""
     except OSError:
-        raise _unreadable("no_file", "文件不存在或无法读取", "the file is absent or cannot be read", "请核对路径", "check the path") from None
+        what = ("文件不存在或无法读取", "the file is absent or cannot be read")
+        raise _unreadable("no_file", *what, "请核对路径", "check the path") from None
     if size > LARGEST:
         raise _unreadable("file_too_big", "文件超过 100 MB", "the file is larger than 100 MB", "请分成几个文件", "split it")
     is_text = path.suffix.lower() in (".csv", ".tsv", ".txt")

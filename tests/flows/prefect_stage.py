@@ -62,7 +62,7 @@ class Pages:
         return [run["parameters"] for run in self.client.post("/flow_runs/filter", json=asked).json()]
 
 
-def eventually(true: Callable[[], bool], seconds: float = 5.0) -> None:
+def eventually(true: Callable[[], bool], seconds: float = 20.0) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, f"not within {seconds} s"

@@ -32,7 +32,8 @@ def test_a_year_that_comes_last_is_read_only_where_the_profile_says_how() -> Non
 
 
 @pytest.mark.parametrize("written", [
-    time(0, 0), timedelta(0), 0, 0.0, "0", "00:00:00", "1900-01-00", date(1899, 12, 31), datetime.combine(date(1899, 12, 30), time(0)),
+    time(0, 0), timedelta(0), 0, 0.0, "0", "00:00:00", "1900-01-00", date(1899, 12, 31),
+    datetime.combine(date(1899, 12, 30), time(0)),
 ])  # fmt: skip
 def test_a_spreadsheet_zero_is_called_what_it_is(written: Any) -> None:
     with pytest.raises(Unreadable, match="zero_date"):
