@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.clock import day_at
 from config.crashpoints import crashpoint
-from flows.casework import REQUEST, SETTLE, applied_row, receipt_of, refused_row, take_step, write_acts
+from flows.casework import REQUEST, applied_row, receipt_of, refused_row, settle, take_step, write_acts
 from flows.judging import CLOCK_ONLY, judge, not_found, roles_held, roles_in
 from flows.office import Office
 from flows.opening import draft_cases, enter_cases
@@ -25,6 +25,7 @@ from models.base import AnyRow
 from models.casebook import CaseRow, load_cases, positions_of
 from models.clerk import Act, StaleWrite
 from models.requests import StepBatch, StepRequest
+from notifications.alerts import post_alert
 from states.casetype import OPEN
 from states.errors import ConcordError, Refusal
 from states.roles import Role
@@ -125,17 +126,18 @@ def apply_alone(office: Office, request_id: int, seen: Mapping[str, Any]) -> Non
 
 def mark_failed(office: Office, request_id: int, fault: BaseException) -> None:
     """Keep on the request that something went wrong: the kind of fault, never its text (it may name persons)."""
+    kind = type(fault).__name__
     with office.store.write() as connection:
-        connection.execute(
+        marked = connection.execute(
             update(StepRequest)
             .where(StepRequest.id == request_id, StepRequest.status == "waiting")
-            .values(
-                status="failed",
-                error=type(fault).__name__,
-                settled_at=office.now(),
-                attempt=StepRequest.attempt + 1,
-            )
-        )
+            .values(status="failed", error=kind, settled_at=office.now(), attempt=StepRequest.attempt + 1)
+            .returning(StepRequest.case_id, StepRequest.step, StepRequest.attempt)
+        ).one_or_none()
+        if marked is not None:
+            facts = {"what": f"{marked.step} (runs retry {request_id})", "reason": kind}
+            key = f"failed:{request_id}:{marked.attempt}"
+            post_alert(connection, "work_failed", key, facts, office.now(), case_id=marked.case_id)
 
 
 def _apply_chunk(
@@ -164,7 +166,7 @@ def _apply_chunk(
     if acts:
         write_acts(connection, acts)
     receipts = (receipt_of(act, act.request_id or 0) for act in acts)
-    connection.execute(SETTLE, rows + [applied_row(office, receipt, seen) for receipt in receipts])
+    settle(connection, rows + [applied_row(office, receipt, seen) for receipt in receipts])
 
 
 def _cases_of(connection: Connection, office: Office, requests: Sequence[AnyRow]) -> Iterator[CaseRow | None]:

@@ -11,21 +11,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 
+from config.clock import day_at
 from config.crashpoints import crashpoint
 from documents.issue import issue_papers
-from flows.judging import judge, not_found, roles_in
+from flows.judging import judge, not_found, roles_in, roles_with
 from flows.office import Office
 from flows.opening import new_cases
 from flows.undoing import undo_last
 from models import clerk
+from models.asking import REQUEST_COLUMNS, Asked, read_request
 from models.base import AnyRow
-from models.casebook import CaseRow, load_case
+from models.casebook import CaseRow
 from models.clerk import Act
+from models.prepared import Prepared
 from models.requests import StepRequest
 from models.undoing import UNDO
 from notifications.tell import post
@@ -33,6 +37,7 @@ from states import errors
 from states.casetype import OPEN
 from states.errors import Reason, Refusal
 from states.labels import Label
+from states.roles import Role
 
 
 @dataclass(frozen=True)
@@ -54,23 +59,17 @@ class Receipt:
         }  # fmt: skip
 
 
-REQUEST = select(
-    StepRequest.id, StepRequest.case_id, StepRequest.case_type, StepRequest.unit_id, StepRequest.step,
-    StepRequest.actor_id, StepRequest.answers, StepRequest.expected_version, StepRequest.status, StepRequest.receipt,
-)  # fmt: skip
-_ONE = REQUEST.where(StepRequest.id == bindparam("id")).with_for_update()
-SETTLE = (
-    update(StepRequest.__table__)  # type: ignore[arg-type]
-    .where(StepRequest.id == bindparam("b_id"), StepRequest.status != "applied")
-    .values(
-        {
-            name: bindparam(name)
-            for name in ("status", "receipt", "settled_at", "observed", "flow_run_id", "error")
-        }
-        # a refused request for a new case has none; one for a case keeps its own
-        | {"case_id": func.coalesce(bindparam("case_id"), StepRequest.case_id)}
-    )
-)
+REQUEST = select(*REQUEST_COLUMNS)
+_ANSWER = ("status", "receipt", "settled_at", "observed", "flow_run_id", "error")
+
+
+def _settle(*names: str) -> Prepared:
+    waiting = (StepRequest.id == bindparam("b_id"), StepRequest.status != "applied")
+    table: Any = StepRequest.__table__
+    return Prepared(update(table).where(*waiting).values({name: bindparam(name) for name in names}))
+
+
+_SETTLE, _SETTLE_OPENED = _settle(*_ANSWER), _settle(*_ANSWER, "case_id")
 
 
 def take_step(office: Office, request_id: int, *, observed: bool = False, flow_run_id: str = "") -> Receipt:
@@ -82,7 +81,7 @@ def take_step(office: Office, request_id: int, *, observed: bool = False, flow_r
             receipt = _apply(connection, office, request_id, seen)
     except Refusal as refusal:
         with office.store.write() as connection:
-            connection.execute(SETTLE, [refused_row(office, request_id, refusal, seen)])
+            settle(connection, [refused_row(office, request_id, refusal, seen)])
         raise
     except DBAPIError:
         kept = kept_receipt(office, request_id)  # the COMMIT may have arrived although its answer did not
@@ -94,13 +93,13 @@ def take_step(office: Office, request_id: int, *, observed: bool = False, flow_r
 
 
 def _apply(connection: Connection, office: Office, request_id: int, seen: Mapping[str, Any]) -> Receipt:
-    request = connection.execute(_ONE, {"id": request_id}).one()
+    now = office.now()
+    asked = read_request(connection, request_id, day_at(now))
+    request = asked.request
     earlier = earlier_answer(request)
     if earlier is not None:
         return earlier
-    now = office.now()
-    case = _case_of(connection, office, request)
-    roles = roles_in(connection, case, request.actor_id, now)
+    case, roles = _case_of(connection, office, asked, now)
     if request.step == UNDO:
         state = undo_last(connection, office, request, case, roles)
         receipt = Receipt(request_id, case.id, case.number, case.version + 1, UNDO, state)
@@ -110,17 +109,27 @@ def _apply(connection: Connection, office: Office, request_id: int, seen: Mappin
         write_acts(connection, [act])
         receipt = receipt_of(act, request_id)
     crashpoint("step.written")
-    connection.execute(SETTLE, [applied_row(office, receipt, seen)])
+    settle(connection, [applied_row(office, receipt, seen)])
     return receipt
 
 
-def _case_of(connection: Connection, office: Office, request: AnyRow) -> CaseRow:
+def _case_of(connection: Connection, office: Office, asked: Asked, now: datetime) -> tuple[CaseRow, frozenset[Role]]:
+    request = asked.request
     if request.step == OPEN:
-        return new_cases(connection, office, [request])[0]
-    case = load_case(connection, request.case_id, lock=True)
-    if case is None:
+        case = new_cases(connection, office, [request])[0]
+        return case, roles_in(connection, case, request.actor_id, now)
+    if asked.case is None:
         raise not_found()
-    return case
+    return asked.case, roles_with(connection, asked.held, asked.case, request.actor_id)
+
+
+def settle(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the answers of those requests. One that opened a case gets its id; all others keep the case they name."""
+    opened = [row for row in rows if row["case_id"] is not None]
+    others = [row for row in rows if row["case_id"] is None]
+    for statement, some in ((_SETTLE, others), (_SETTLE_OPENED, opened)):
+        if some:
+            statement.write(connection, some)
 
 
 def write_acts(connection: Connection, acts: Sequence[Act]) -> None:
@@ -139,7 +148,7 @@ def applied_row(office: Office, receipt: Receipt, seen: Mapping[str, Any]) -> di
     """The request as it stands once it was applied."""
     return {
         "b_id": receipt.request_id, "status": "applied", "receipt": receipt.as_json(), "settled_at": office.now(),
-        "case_id": receipt.case_id, "error": "", **seen,
+        "case_id": receipt.case_id if receipt.step == OPEN else None, "error": "", **seen,
     }  # fmt: skip
 
 

@@ -39,7 +39,16 @@ def roles_in(connection: Connection, case: CaseRow, actor_id: int | None, at: da
     """What the person is for this case; nobody is the clock. Empty: the case is hidden from him."""
     if actor_id is None:
         return CLOCK_ONLY
-    roles = roles_held(positions_of(connection, actor_id, day_at(at)), case, actor_id)
+    return roles_with(connection, positions_of(connection, actor_id, day_at(at)), case, actor_id)
+
+
+def roles_with(
+    connection: Connection, held: Sequence[tuple[str, str]], case: CaseRow, actor_id: int | None
+) -> frozenset[Role]:
+    """The same with the positions already read; parties are looked up only for those without any."""
+    if actor_id is None:
+        return CLOCK_ONLY
+    roles = roles_held(held, case, actor_id)
     if not roles and case.id and is_party(connection, actor_id, case.id):
         return frozenset({Role.PARTY})
     return roles

@@ -19,6 +19,7 @@ from models.cases import CaseFile, Party
 from models.deadlines import Deadline
 from models.items import Meeting, Payment, SettlementItem
 from models.people import Organisation, Person, Position
+from models.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +128,12 @@ class CaseRow:
         return upper_unit(self.connection, self) is not None
 
 
-_COLUMNS = (
+CASE_COLUMNS = (
     CaseFile.id, CaseFile.number, CaseFile.type, CaseFile.type_version, CaseFile.pack, CaseFile.state, CaseFile.version,
     CaseFile.unit_id, Organisation.path, CaseFile.owner_id, CaseFile.employer_id, CaseFile.contract_id, CaseFile.facts,
     CaseFile.outcome, CaseFile.opened_on, CaseFile.closed_on, CaseFile.head,
 )  # fmt: skip
-_CASES: AnySelect = select(*_COLUMNS).join(Organisation, Organisation.id == CaseFile.unit_id)
+_CASES: AnySelect = select(*CASE_COLUMNS).join(Organisation, Organisation.id == CaseFile.unit_id)
 _LOCKED = _CASES.where(CaseFile.id.in_(bindparam("ids", expanding=True))).with_for_update(of=CaseFile)
 _ONE_LOCKED = _CASES.where(CaseFile.id == bindparam("id")).with_for_update(of=CaseFile)
 _ONE = _CASES.where(CaseFile.id == bindparam("id"))
@@ -176,13 +177,21 @@ def load_meetings(connection: Connection, cases: Sequence[CaseRow]) -> None:
         case._meetings = found.get(case.id, 0)
 
 
+_UNSETTLED: AnySelect = select(
+    Deadline.case_id, Deadline.id, Deadline.rule, Deadline.subject, Deadline.due_on, Deadline.status, Deadline.next_on
+).where(or_(Deadline.status == "open", and_(Deadline.status == "expired", Deadline.met_on.is_(None))))
+_UNSETTLED_OF_MANY = _UNSETTLED.where(Deadline.case_id.in_(bindparam("ids", expanding=True)))
+_UNSETTLED_OF_ONE = Prepared(_UNSETTLED.where(Deadline.case_id == bindparam("id")))
+
+
 def load_deadlines(connection: Connection, cases: Sequence[CaseRow]) -> None:
     """Fill the clocks of those cases with one query."""
+    if len(cases) == 1:
+        rows = _UNSETTLED_OF_ONE.rows(connection, {"id": cases[0].id})
+        cases[0]._deadlines = [OpenDeadline(*row[1:]) for row in rows]
+        return
     found: dict[int | None, list[OpenDeadline]] = defaultdict(list)
-    columns = (Deadline.case_id, Deadline.id, Deadline.rule, Deadline.subject, Deadline.due_on, Deadline.status,
-               Deadline.next_on)  # fmt: skip
-    unsettled = or_(Deadline.status == "open", and_(Deadline.status == "expired", Deadline.met_on.is_(None)))
-    for row in connection.execute(select(*columns).where(_of(Deadline.case_id, cases), unsettled)):
+    for row in connection.execute(_UNSETTLED_OF_MANY, {"ids": [case.id for case in cases]}):
         found[row[0]].append(OpenDeadline(*row[1:]))
     for case in cases:
         case._deadlines = found[case.id]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -19,9 +20,10 @@ from models.casebook import CaseRow, OpenDeadline
 from models.cases import CaseEvent, CaseFile
 from models.chain import START, digest, event_hash
 from models.deadlines import Deadline
+from models.prepared import UNKNOWN, Prepared
 from states.agenda import first_day
 from states.casetype import ALL
-from states.entries import Assign, Entry, MeetDeadline, MoveDeadline, MoveUp
+from states.entries import Assign, Entry, MeetDeadline, MoveDeadline, MoveUp, PartyJoins
 from states.machine import Decision, Start, facts_after
 from states.registry import case_type
 
@@ -43,7 +45,7 @@ class Act:
         """The event's place in the case: the case's version after it."""
         return self.case.version + 1
 
-    @property
+    @cached_property
     def facts(self) -> dict[str, Any]:
         """The facts of the case after the step."""
         return facts_after(self.case.facts, self.decision.entries)
@@ -53,25 +55,32 @@ class StaleWrite(RuntimeError):
     """A case moved between reading and writing; the transaction must be rolled back and tried again."""
 
 
-_UPDATE = (
-    update(CaseFile.__table__)  # type: ignore[arg-type]
-    .where(CaseFile.id == bindparam("b_id"), CaseFile.version == bindparam("b_version"))
-    .values({name: bindparam(name) for name in (
-        "state", "version", "unit_id", "owner_id", "contract_id", "facts", "outcome", "closed_on", "moved_at", "head",
-    )})
+#: fields of a case that every step writes, and those that few steps change (they stand in indexes)
+_EVERY = ("state", "version", "facts", "moved_at", "head")
+_FEW = ("unit_id", "owner_id", "contract_id", "outcome", "closed_on")
+
+
+def _update(table: Any, names: Sequence[str], *where: Any) -> Prepared:
+    return Prepared(update(table.__table__).where(*where).values({name: bindparam(name) for name in names}))
+
+
+def _insert(table: Any, *columns: str) -> Prepared:
+    return Prepared(insert(table.__table__).inline(), *columns)
+
+
+_AS_READ = (CaseFile.id == bindparam("b_id"), CaseFile.version == bindparam("b_version"))
+_STEP = _update(CaseFile, _EVERY, *_AS_READ)
+_CHANGE = _update(CaseFile, (*_EVERY, *_FEW), *_AS_READ)
+_EVENT = _insert(
+    CaseEvent, "case_id", "seq", "step", "from_state", "to_state", "actor_id", "role", "unit_id", "request_id", "at",
+    "detail", "detail_digest", "previous", "hash",
 )  # fmt: skip
-_EVENT = insert(CaseEvent.__table__)  # type: ignore[arg-type]
-_DEADLINE = insert(Deadline.__table__)  # type: ignore[arg-type]
-_SETTLE = (
-    update(Deadline.__table__)  # type: ignore[arg-type]
-    .where(Deadline.id == bindparam("b_id"))
-    .values({name: bindparam(name) for name in ("status", "next_on", "ended_by", "met_on")})
-)
-_MOVE = (
-    update(Deadline.__table__)  # type: ignore[arg-type]
-    .where(Deadline.id == bindparam("b_id"))
-    .values({name: bindparam(name) for name in ("due_on", "next_on", "explanation", "status")})
-)
+_DEADLINE = _insert(
+    Deadline, "case_id", "contract_id", "rule", "subject", "status", "opens_on", "due_on", "next_on", "opened", "hard",
+    "provisional", "explanation", "started_by",
+)  # fmt: skip
+_SETTLE = _update(Deadline, ("status", "next_on", "ended_by", "met_on"), Deadline.id == bindparam("b_id"))
+_MOVE = _update(Deadline, ("due_on", "next_on", "explanation", "status"), Deadline.id == bindparam("b_id"))
 
 
 def write(connection: Connection, acts: Sequence[Act]) -> None:
@@ -87,7 +96,8 @@ class _Batch:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.cases: list[dict[str, Any]] = []
+        self.stepped: list[dict[str, Any]] = []
+        self.changed: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
         self.started: list[dict[str, Any]] = []
         self.settled: list[dict[str, Any]] = []
@@ -109,14 +119,15 @@ class _Batch:
         event["detail_digest"] = digest(event["detail"])
         event["hash"] = event_hash(event["previous"], event)
         self.events.append(event)
-        self.cases.append(
-            {
-                "b_id": case.id, "b_version": case.version, "state": decision.state, "version": act.seq,
-                "unit_id": unit_id, "owner_id": _owner(act), "contract_id": contract_id, "facts": act.facts,
-                "outcome": _outcome(act), "closed_on": _closed_on(act),
-                "moved_at": act.at, "head": event["hash"],
-            }
-        )  # fmt: skip
+        row = {
+            "b_id": case.id, "b_version": case.version, "state": decision.state, "version": act.seq, "facts": act.facts,
+            "moved_at": act.at, "head": event["hash"],
+        }  # fmt: skip
+        few = (unit_id, _owner(act), contract_id, _outcome(act), _closed_on(act))
+        if few == (case.unit_id, case.owner_id, case.contract_id, case.outcome, case.closed_on):
+            self.stepped.append(row)
+        else:
+            self.changed.append({**row, **dict(zip(_FEW, few, strict=True))})
         for start in decision.starts:
             self.started.append(_deadline(case.id, act.seq, start, act.day))
         for entry in decision.entries:
@@ -142,15 +153,16 @@ class _Batch:
 
     def flush(self) -> None:
         """Write everything, parents first."""
-        written = self.connection.execute(_UPDATE, self.cases)
-        if written.rowcount != len(self.cases):
-            raise StaleWrite
-        self.connection.execute(_EVENT, self.events)
+        for statement, rows in ((_STEP, self.stepped), (_CHANGE, self.changed)):
+            if rows and statement.write(self.connection, rows) not in (len(rows), UNKNOWN):
+                raise StaleWrite
+        # where the count is not known yet, the unique (case, seq) of the event stops a stale write
+        _EVENT.write(self.connection, self.events)
         if self.moved:
             self._keep_reasons()
         for statement, rows in ((_SETTLE, self.settled), (_MOVE, self.moved), (_DEADLINE, self.started)):
             if rows:
-                self.connection.execute(statement, rows)
+                statement.write(self.connection, rows)
         rows_of.write_children(self.connection, self.children)
 
     def _keep_reasons(self) -> None:
@@ -162,8 +174,7 @@ class _Batch:
 
 
 def _as_json(entry: Entry) -> dict[str, Any]:
-    assert is_dataclass(entry)
-    kept = {} if type(entry).__name__ == "PartyJoins" else asdict(entry)
+    kept = {} if isinstance(entry, PartyJoins) else vars(entry)
     return {"entry": type(entry).__name__, **kept}
 
 
@@ -236,11 +247,8 @@ def _deadline(case_id: int, seq: int, start: Start, day: date) -> dict[str, Any]
 def _before(act: Act, ended: Sequence[dict[str, Any]], moved: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """What `undo` needs: the case's own fields before the step, and the clocks it touched."""
     case = act.case
-    changed = {
-        name: case.facts.get(name)
-        for name in {*act.facts, *case.facts}
-        if act.facts.get(name) != case.facts.get(name)
-    }
+    after = act.facts
+    changed = {name: case.facts.get(name) for name in {*after, *case.facts} if after.get(name) != case.facts.get(name)}
     before: dict[str, Any] = {"facts": changed, "ended": [_as_it_ran(row) for row in ended]}
     if _owner(act) != case.owner_id:
         before["owner_id"] = case.owner_id

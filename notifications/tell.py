@@ -13,8 +13,13 @@ from sqlalchemy import Connection, insert
 
 from models.clerk import Act
 from models.outbox import Message
+from models.prepared import Prepared
 
-_POST = insert(Message.__table__)  # type: ignore[arg-type]
+_POST = Prepared(
+    insert(Message.__table__).inline(),  # type: ignore[arg-type]
+    "key", "kind", "notice", "case_id", "seq", "person_id", "channel", "facts", "status", "attempt", "next_try_at",
+    "created_at", "error", "subject", "body",
+)  # fmt: skip
 
 
 def message_row(key: str, notice: str, facts: Mapping[str, Any], now: datetime, *, case_id: int | None = None,
@@ -31,7 +36,7 @@ def post(connection: Connection, acts: Sequence[Act]) -> None:
     """Write the notices of those acts into the outbox."""
     rows = [_row(act, notice) for act in acts for notice in act.decision.step.tells]
     if rows:
-        connection.execute(_POST, rows)
+        _POST.write(connection, rows)
 
 
 def _row(act: Act, notice: str) -> dict[str, Any]:

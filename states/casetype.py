@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Self
 
 from states.caseview import NO_LABEL, CaseView, Moment, Outcome
@@ -161,7 +162,7 @@ class CaseType:
 
         check(self)
 
-    @property
+    @cached_property
     def opening(self) -> Step:
         """The step by which a case comes to be; it leads into the initial state and is not among `steps`."""
         return Step(
