@@ -43,7 +43,7 @@ class AuditResult:
 def verify(connection: Connection) -> AuditResult:
     """Read every event, case and seal."""
     found: list[Broken] = []
-    heads: dict[int, tuple[int, str]] = {}
+    heads: dict[int, tuple[int, str, str]] = {}
     events = 0
     query = select(*CaseEvent.__table__.c).order_by(CaseEvent.case_id, CaseEvent.seq)
     previous: AnyRow | None = None
@@ -51,12 +51,13 @@ def verify(connection: Connection) -> AuditResult:
         events += 1
         follows = previous if previous is not None and previous.case_id == event.case_id else None
         found += _event(event, follows)
-        heads[event.case_id] = (event.seq, event.hash)
+        heads[event.case_id] = (event.seq, event.hash, event.to_state)
         previous = event
     cases = 0
-    for row in connection.execute(select(CaseFile.id, CaseFile.number, CaseFile.version, CaseFile.head)):
+    columns = (CaseFile.id, CaseFile.number, CaseFile.version, CaseFile.head, CaseFile.state)
+    for row in connection.execute(select(*columns)):
         cases += 1
-        if heads.pop(row.id, (0, "")) != (row.version, row.head):
+        if heads.pop(row.id, (0, "", row.state)) != (row.version, row.head, row.state):
             found.append(Broken(row.number, "the newest events are missing, or the case was changed"))
     found += [Broken(f"case #{case_id}", "events without their case") for case_id in sorted(heads)]
     seals = list(_seals(connection, found))
