@@ -86,6 +86,30 @@ def _print_one(whole: dict[str, Any]) -> None:
     )  # fmt: skip
 
 
+@app.command("remind")
+def remind(
+    number: str = typer.Argument(help="合同编号 contract number"),
+    out: str = typer.Option("", help="文件 where to write it; empty: the current folder"),
+) -> None:
+    """续签提醒函 · issue the paper that reminds the employer of the renewal, and write it into a file."""
+    from pathlib import Path
+
+    from documents.issue import issue_renewal_reminders
+    from documents.render import file_of
+    from models.register import contract_whole
+
+    with DESK.office.store.read() as connection:
+        whole = contract_whole(connection, DESK.scope(connection), number)
+    if whole is None:
+        raise Stop(NOT_FOUND, f"没有合同 {number},或您无权查看", f"there is no contract {number}, or you may not see it")
+    with DESK.office.store.write() as connection:
+        (paper,) = issue_renewal_reminders(connection, [whole["id"]], DESK.office.now(), DESK.office.today())
+        content = file_of(connection, paper, "docx", DESK.language, DESK.office.now())
+    target = Path(out or f"{number}.docx")
+    target.write_bytes(content)
+    DESK.answer({"paper": paper, "file": str(target)}, lambda: DESK.say(f"已写入 {target}", f"written to {target}"))
+
+
 @app.command("open-renewals")
 def open_renewals(
     as_of: str = typer.Option("", help="视为此日 as of this day"), limit: int = typer.Option(100_000, min=1)

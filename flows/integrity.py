@@ -18,7 +18,7 @@ from models.base import AnySelect
 from models.cases import CaseFile
 from models.contracts import Contract
 from models.deadlines import Deadline
-from models.outbox import Message
+from models.outbox import PARKED, Message
 from models.people import Person
 from models.requests import Run, StepRequest
 from models.upsert import insert_or_leave
@@ -77,7 +77,7 @@ def _outbox_old(now: datetime) -> AnySelect:
 
 
 def _parked(_now: datetime) -> AnySelect:
-    return select(Message.key).where(Message.status == "parked")
+    return select(Message.key).where(PARKED)
 
 
 def _failed(_now: datetime) -> AnySelect:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Table, pk
 from states.labels import Named
 
+PARKED = text("status = 'parked'")
 PENDING = text("status IN ('waiting', 'sending')")
 
 
@@ -56,6 +57,7 @@ class Message(Table):
     read_at: Mapped[datetime | None]
     __table_args__ = (
         Index("ix_message_pending", "next_try_at", "id", sqlite_where=PENDING, postgresql_where=PENDING),
+        Index("ix_message_parked", "id", sqlite_where=PARKED, postgresql_where=PARKED),
         Index("ix_message_event", "case_id", "seq"),
         Index("ix_message_inbox", "person_id", "channel", "id"),
     )

@@ -11,7 +11,7 @@ from models.base import AnyRow
 from models.cases import CaseFile
 from models.contracts import Contract
 from models.deadlines import Deadline, Reminder
-from models.outbox import Message
+from models.outbox import PARKED, Message
 from models.people import Organisation, Person
 from models.requests import Run, StepRequest
 from models.scope import Scope
@@ -57,7 +57,7 @@ def messages_stuck(connection: Connection, limit: int = 100) -> Rows:
     """Messages that were parked, with the reason."""
     columns = (Message.id, Message.notice, Message.channel, Message.attempt, Message.error, Message.created_at)
     return connection.execute(
-        select(*columns).where(Message.status == "parked").order_by(Message.id.desc()).limit(limit)
+        select(*columns).where(PARKED).order_by(Message.id.desc()).limit(limit)
     ).all()
 
 

@@ -407,6 +407,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_message_event", ["case_id", "seq"], unique=False)
         batch_op.create_index("ix_message_inbox", ["person_id", "channel", "id"], unique=False)
         batch_op.create_index(
+            "ix_message_parked",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'parked'"),
+            postgresql_where=sa.text("status = 'parked'"),
+        )
+        batch_op.create_index(
             "ix_message_pending",
             ["next_try_at", "id"],
             unique=False,
