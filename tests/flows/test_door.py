@@ -303,7 +303,9 @@ def test_an_exception_in_writing_leaves_nothing_and_is_shown_and_the_retry_appli
         broken.setattr(casework, where, breaks)
         with pytest.raises(ZeroDivisionError):
             apply_request(town.office, request)
-    assert (case.snapshot(), counted(town)) == (before, rows)
+    told = town.one(Message, Message.notice == "work_failed")
+    assert "张三" not in str(told.facts)
+    assert (case.snapshot(), counted(town)) == (before, {**rows, "message": rows["message"] + 1})
     failed = town.request(request)
     assert (failed.status, failed.error) == ("failed", "ZeroDivisionError"), "the kind of fault, never its text"
     first, second = retry_failed(town.office), retry_failed(town.office)
