@@ -180,7 +180,9 @@ def _over(row: AnyRow, rule: DeadlineRule, chunk: _Chunk, today: date) -> None:
         chunk.lapsed.append(row.contract_id)
     if not row.followed and (rule.remind.overdue or rule.over_notice != "deadline_over"):
         first = date.fromordinal(row.due_on.toordinal() + 1)
-        chunk.reminders.append(_reminder(row, rule, "over", first, (), rule.over_notice))
+        due = due_stages(rule, row.opens_on, row.due_on, row.next_on, today)
+        missed = tuple(stage.name for stage in due if stage.is_reminder)
+        chunk.reminders.append(_reminder(row, rule, "over", first, missed, rule.over_notice))
     chunk.moves.append(_move(row, "expired", next_overdue_day(rule, row.due_on, today, _calendar(row))))
 
 
