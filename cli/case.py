@@ -6,11 +6,12 @@ from typing import Any
 
 import typer
 
-from cli.desk import DESK, NOT_FOUND, PARTLY, USAGE, Stop, rows_as_json
+from cli.batches import WORDS, batch
+from cli.desk import DESK, NOT_FOUND, Stop, rows_as_json
 
 app = typer.Typer(help="案件:查看、登记、办理 · cases and their steps", no_args_is_help=True)
 NUMBER = typer.Argument(help="案号 case number, e.g. D2026-00012")
-WORDS = typer.Argument(None, help="答案 answers: name=value …")
+app.command("batch")(batch)
 
 
 def _stage(row: Any) -> str:
@@ -160,7 +161,7 @@ def steps(number: str = NUMBER) -> None:
     from cli.answers import describe
     from flows.judging import moment_of, roles_in
     from models.casebook import load_case
-    from states.machine import next_steps
+    from states.options import next_steps
     from states.registry import case_type
 
     with DESK.office.store.read() as connection:
@@ -216,35 +217,6 @@ def show(number: str = NUMBER) -> None:
             "events": rows_as_json(q.events_of(connection, row.id)),
         }  # fmt: skip
     DESK.answer(whole, lambda: print_case(whole, row))
-
-
-@app.command("batch")
-def batch(
-    name: str = typer.Argument(help="步骤 step"),
-    case_type: str = typer.Option("bargaining", "--type"),
-    state: str = typer.Option(..., help="选取处于此状态的案件 cases in this state"),
-    unit: str = typer.Option("", help="单位代码 only below this unit"),
-    limit: int = typer.Option(1000, min=1, max=100_000),
-    key: str = typer.Option("", help="批次号 the same key is the same batch"),
-    words: list[str] = WORDS,
-) -> int:
-    """成批办理 · the same step for many cases, with a result per case."""
-    from cli.answers import parse
-    from cli.batches import run_batch
-    from models.queries import case_ids, unit_by_code
-    from states.registry import case_type as type_of
-
-    declared = type_of(case_type).step(name)
-    if declared is None:
-        raise Stop(USAGE, f"没有步骤“{name}”", f"there is no step “{name}”")
-    answers = parse(declared.asks, words or [])
-    with DESK.office.store.read() as connection:
-        actor = DESK.actor(connection)
-        where = unit_by_code(connection, unit) if unit else None
-        path = where.path if where else ""
-        chosen = case_ids(connection, DESK.scope(connection), case_type, state, path, limit)
-    result = run_batch(name, actor.id, chosen, answers, key)
-    return 0 if not (result.refused or result.failed) else PARTLY
 
 
 @app.command("paper")

@@ -134,6 +134,6 @@ def invite(
     words: list[str] = typer.Argument(None, help="要约书内容 answers: name=value …"),
 ) -> int:
     """成批发出要约书 · send the invitation to bargain for every planned case, with a result per case."""
-    from cli.case import batch
+    from cli.batches import batch
 
     return batch("send_invitation", "bargaining", state, unit, limit, key, words or [])

@@ -77,7 +77,7 @@ def take_step(office: Office, request_id: int, *, observed: bool = False, flow_r
     crashpoint("step.before-begin")
     seen = {"observed": observed, "flow_run_id": flow_run_id}
     try:
-        with office.store.write() as connection:
+        with office.store.write_swiftly() as connection:
             receipt = _apply(connection, office, request_id, seen)
     except Refusal as refusal:
         with office.store.write() as connection:

@@ -9,13 +9,12 @@ The last stage due is acted on; earlier ones that nobody rang (an outage, a firs
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, select, update
 from sqlalchemy.orm import aliased
 
 from config.crashpoints import crashpoint
@@ -23,14 +22,12 @@ from config.rules import load_pack
 from config.workdays import WorkCalendar, work_calendar
 from flows.batch import advance_batch
 from flows.office import Office
-from flows.requests import Wish, as_row
+from flows.requests import Wish, place_batch
 from models.base import AnyRow, AnySelect
 from models.cases import CaseFile
 from models.contracts import Contract
 from models.deadlines import Deadline
 from models.people import Organisation
-from models.requests import StepBatch, StepRequest
-from models.upsert import insert_or_leave
 from notifications.reminders import DueReminder, write_reminders
 from states.agenda import due_stages, next_day, next_overdue_day, overdue_stage
 from states.casetype import OPEN, DeadlineRule
@@ -130,7 +127,7 @@ def _settle(connection: Connection, office: Office, rows: Sequence[AnyRow], swep
         connection.execute(lapse.values(standing="lapsed"))
     for wishes, name in ((chunk.steps, "clock"), (chunk.renewals, OPEN)):
         if wishes:
-            swept.batches.append(file_keyed(connection, office, wishes, name))
+            swept.batches.append(place_batch(connection, office, wishes, name))
     swept.steps += len(chunk.steps)
     swept.renewals += len(chunk.renewals)
     crashpoint("sweep.expiry-filed")
@@ -239,22 +236,3 @@ def _reminder(
         notice=notice or rule.notice,
         hard=row.hard,
     )
-
-
-def file_keyed(connection: Connection, office: Office, wishes: Iterable[Wish], name: str) -> int:
-    """A batch of keyed requests inside the sweep's transaction; requests filed by an earlier sweep stay with theirs."""
-    rows = [as_row(wish, office) for wish in wishes]
-    made = insert(StepBatch).values(
-        key=f"sweep:{name}:{uuid4().hex}", step=name, chosen=len(rows),
-        created_at=office.now(),
-    )  # fmt: skip
-    batch_id: int = connection.execute(made.returning(StepBatch.id)).scalar_one()
-    by_batch = [{**row, "batch_id": batch_id} for row in rows]
-    if not by_batch:
-        return batch_id
-    kept = insert_or_leave(connection, StepRequest, StepRequest.key)
-    connection.execute(kept, by_batch)
-    # counted, not believed: what a driver says of many conflicting inserts differs
-    filed = select(func.count()).where(StepRequest.batch_id == batch_id).scalar_subquery()
-    connection.execute(update(StepBatch).where(StepBatch.id == batch_id).values(chosen=filed))
-    return batch_id

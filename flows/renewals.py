@@ -8,8 +8,9 @@ from __future__ import annotations
 from sqlalchemy import bindparam, select, update
 
 from flows.batch import BatchResult, advance_batch
-from flows.deadlines import file_keyed, renewal_of
+from flows.deadlines import renewal_of
 from flows.office import Office
+from flows.requests import place_batch
 from models.contracts import Contract
 from models.deadlines import Deadline
 from states.casetype import OPEN
@@ -43,5 +44,5 @@ def open_renewals(office: Office, limit: int = 100_000) -> BatchResult:
         rows = connection.execute(query).all()
         if rows:
             connection.execute(_OPENED, [{"b_id": row.id} for row in rows])
-        batch_id = file_keyed(connection, office, [renewal_of(row) for row in rows], OPEN)
+        batch_id = place_batch(connection, office, [renewal_of(row) for row in rows], OPEN)
     return advance_batch(office, batch_id)

@@ -6,12 +6,12 @@ another case, step or answers is refused. The answers stay here; Prefect sees th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from flows.judging import not_found
@@ -101,3 +101,22 @@ def file_batch(office: Office, step: str, actor_id: int | None, wishes: Sequence
         if rows:
             connection.execute(insert(StepRequest.__table__), rows)  # type: ignore[arg-type]
         return batch_id
+
+
+def place_batch(connection: Connection, office: Office, wishes: Iterable[Wish], name: str) -> int:
+    """A batch of keyed requests inside the sweep's transaction; requests filed by an earlier sweep stay with theirs."""
+    rows = [as_row(wish, office) for wish in wishes]
+    made = insert(StepBatch).values(
+        key=f"sweep:{name}:{uuid4().hex}", step=name, chosen=len(rows),
+        created_at=office.now(),
+    )  # fmt: skip
+    batch_id: int = connection.execute(made.returning(StepBatch.id)).scalar_one()
+    by_batch = [{**row, "batch_id": batch_id} for row in rows]
+    if not by_batch:
+        return batch_id
+    kept = insert_or_leave(connection, StepRequest, StepRequest.key)
+    connection.execute(kept, by_batch)
+    # counted, not believed: what a driver says of many conflicting inserts differs
+    filed = select(func.count()).where(StepRequest.batch_id == batch_id).scalar_subquery()
+    connection.execute(update(StepBatch).where(StepBatch.id == batch_id).values(chosen=filed))
+    return batch_id

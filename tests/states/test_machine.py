@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from states.errors import InvalidAnswers, NotPermitted, StepRefused
-from states.machine import next_steps
+from states.options import next_steps
 from states.roles import Role
 from tests.states.factories import CONSENT, accepted, performing, refused, registered
 from tests.states.walker import Walker

@@ -14,7 +14,7 @@ import pytest
 from states.casetype import CaseType
 from states.errors import Refusal
 from states.laws import reachable
-from states.machine import next_steps
+from states.options import next_steps
 from states.registry import all_types
 from states.replay import replay
 from states.roles import Role
