@@ -1,0 +1,130 @@
+"""A fortnight of an office, told twice: the program of test_crash. The second telling repeats every request under its key.
+
+python -m tests.flows.crash_story HOME SHEET      the first telling; CONCORD_CRASH_AT says where it dies
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flows.batch import advance_batch
+from flows.importing import import_contracts
+from flows.requests import file_batch
+from flows.rescue import rescue_all
+from flows.steps import Desk
+from models.cases import CaseEvent, CaseFile
+from models.contracts import Contract
+from models.deadlines import Deadline, Reminder
+from models.outbox import Message
+from models.requests import StepBatch, StepRequest
+from notifications.channels import Letter
+from notifications.faults import DeliveryFault
+from notifications.outbox import drain
+from tests.factories import CONSENT, STREET, Town, town_at
+
+#: between the death of the program and its return: longer than any lease and anybody's patience
+AWAY = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class FileSink:
+    """A far end that writes the key of every letter that arrives, and survives the sender's death."""
+
+    file: Path
+    name: str = "mail"
+
+    def reaches(self, email: str) -> bool:
+        return bool(email)
+
+    def deliver(self, letters: Sequence[Letter]) -> Iterator[str | DeliveryFault]:
+        for letter in letters:
+            with self.file.open("a") as file:
+                file.write(letter.key + "\n")
+                os.fsync(file.fileno())
+            yield f"<{letter.key}>"
+
+    @property
+    def arrived(self) -> Counter[str]:
+        """How often each letter came."""
+        return Counter(self.file.read_text().split()) if self.file.exists() else Counter()
+
+
+def before(town: Town) -> None:
+    """Five claims for which mediation was applied, but for the last three: there it is about to be."""
+    for number in range(5):
+        case = town.dispute(key=f"counter-{number}")
+        if number < 2:
+            case.take("apply", key=f"apply-{number}", received_on=town.iso())
+
+
+def tell(town: Town, sheet: Path, *, again: bool = False) -> None:
+    """An acceptance, a batch, two weeks later a sweep, the notices, an import; told again, what was left behind is rescued."""
+    start = town.clock.now
+    for days, chapter in ((0, _accept), (0, _apply_many), (13, _sweep), (16, _sweep), (16, _send), (17, _load)):
+        town.clock.now = start + timedelta(days=days) + (AWAY if again else timedelta(0))
+        if again:
+            rescue_all(town.office)
+        chapter(town, sheet)
+    town.clock.now = start
+
+
+def _accept(town: Town, _sheet: Path) -> None:
+    answers = {"accepted_on": town.iso(), **CONSENT}
+    Desk(town.office).step(town.wish("accept", "mediator", 1, "accept-1", **answers))
+
+
+def _apply_many(town: Town, _sheet: Path) -> None:
+    wishes = [town.wish("apply", "mediator", case, received_on=town.iso()) for case in (3, 4, 5)]
+    advance_batch(town.office, file_batch(town.office, "apply", town.people["mediator"], wishes, "campaign"))
+
+
+def _sweep(town: Town, _sheet: Path) -> None:
+    town.sweep()
+
+
+def _send(town: Town, sheet: Path) -> None:
+    sink = sink_of(sheet)
+    while drain(town.office.store, town.office.settings, town.office.now(), {sink.name: sink}).more:
+        pass
+
+
+def _load(town: Town, sheet: Path) -> None:
+    import_contracts(town.office, sheet, "ledger", unit_id=STREET, actor_id=None)
+
+
+def sink_of(sheet: Path) -> FileSink:
+    """The far end beside the sheet."""
+    return FileSink(sheet.with_name("arrived.txt"))
+
+
+def all_there_is(town: Town) -> dict[str, Any]:
+    """The office in values that compare: everything but the instants."""
+    numbers = {row.id: row.number for row in town.rows(CaseFile)}
+    clocks = {row.id: (row.case_id, row.contract_id, row.rule, row.subject) for row in town.rows(Deadline)}
+    return {
+        "cases": [(row.number, row.state, row.version, row.facts, row.outcome) for row in town.rows(CaseFile)],
+        "events": [(numbers[row.case_id], row.seq, row.step, row.from_state, row.to_state, row.role)
+                   for row in town.rows(CaseEvent)],
+        "requests": sorted((row.key, row.status, str(row.receipt)) for row in town.rows(StepRequest)),
+        "batches": [(row.step, row.chosen, row.settled_at is not None) for row in town.rows(StepBatch)],
+        "clocks": sorted((*clocks[row.id][1:], row.status, str(row.due_on), str(row.next_on)) for row in town.rows(Deadline)
+                         if row.case_id is None),
+        "case clocks": Counter((numbers[row.case_id], row.rule, row.status, row.due_on, row.next_on)
+                               for row in town.rows(Deadline) if row.case_id is not None),
+        "reminders": Counter((clocks[row.deadline_id], row.stage, row.due_on, row.person_id, row.sent_on)
+                             for row in town.rows(Reminder)),
+        "messages": Counter((row.key, row.notice, row.person_id, row.channel, row.status) for row in town.rows(Message)),
+        "contracts": [(row.number, row.employer_name, row.expires_on) for row in town.rows(Contract)],
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    office = town_at(Path(sys.argv[1]))
+    tell(office, Path(sys.argv[2]))
