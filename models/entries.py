@@ -119,7 +119,7 @@ def _sign(connection: Connection, act: Act, entry: said.ContractSigned) -> int:
     }  # fmt: skip
     if case.contract_id is not None:
         running = update(Contract).where(Contract.id == case.contract_id, Contract.standing.not_in(ENDED))
-        if connection.execute(running.values(**values)).rowcount:
+        if connection.execute(running.values(**values).returning(Contract.id)).first():
             return case.contract_id
         predecessor_id = case.contract_id
     number = next_numbers(connection, f"contract{entry.signed_on.year}")[0]

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
 
-Convert = Callable[[Any], Any] | None
+Convert = Callable[[Any], Any]
 Values = Mapping[str, Any]
 #: a count of rows that the driver cannot know yet (a pipeline)
 UNKNOWN = -1
@@ -25,21 +25,33 @@ class _Text:
     """The statement in one dialect."""
 
     sql: str
-    #: each parameter with what makes it fit for the driver, in order
-    binds: tuple[tuple[str, Convert], ...]
+    #: the names of the parameters, in the driver's order
+    names: tuple[str, ...]
+    #: what makes a parameter fit for the driver: (place or name, conversion)
+    fits: tuple[tuple[Any, Convert], ...]
     #: parameters that never change
     fixed: Values
-    #: what each column goes through on its way back; None where none needs anything
-    results: tuple[Convert, ...] | None
+    #: what a column goes through on its way back: (place, conversion)
+    backs: tuple[tuple[int, Convert], ...]
     positional: bool
 
     def bound(self, values: Values) -> Any:
         """The parameters as the driver wants them. Raises `KeyError` for one that is missing."""
         if self.fixed:
             values = {**self.fixed, **values}
-        if self.positional:
-            return [values[name] if fit is None else fit(values[name]) for name, fit in self.binds]
-        return {name: values[name] if fit is None else fit(values[name]) for name, fit in self.binds}
+        bound: Any = [values[name] for name in self.names]
+        if not self.positional:
+            bound = dict(zip(self.names, bound, strict=True))
+        for at, fit in self.fits:
+            bound[at] = fit(bound[at])
+        return bound
+
+    def read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A row with its columns as they were stored."""
+        values = list(row)
+        for at, back in self.backs:
+            values[at] = back(values[at])
+        return tuple(values)
 
 
 class Prepared:
@@ -54,15 +66,7 @@ class Prepared:
         """What a query finds."""
         text = self._text(connection.dialect)
         found: list[tuple[Any, ...]] = self._run(connection, text, [values]).fetchall()
-        if text.results is None:
-            return found
-        return [
-            tuple(
-                value if back is None else back(value)
-                for value, back in zip(row, text.results, strict=True)
-            )
-            for row in found
-        ]  # fmt: skip
+        return [text.read(row) for row in found] if text.backs else found
 
     def write(self, connection: Connection, rows: Sequence[Values]) -> int:
         """Write those rows; how many were touched, or `UNKNOWN`."""
@@ -94,14 +98,17 @@ class Prepared:
 
     def _compiled(self, dialect: Dialect) -> _Text:
         compiled = self.statement.compile(dialect=dialect, column_keys=list(self.columns) or None)
-        names = compiled.positiontup if compiled.positional else list(compiled.binds)
-        fits = tuple((name, _fit(compiled.binds[name].type, dialect)) for name in names)
+        names = tuple(compiled.positiontup or ()) if compiled.positional else tuple(compiled.binds)
+        kinds = [compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+        places = range(len(names)) if compiled.positional else names
         fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         columns = getattr(self.statement, "selected_columns", ())
-        backs = tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
-        return _Text(str(compiled), fits, fixed, backs if any(backs) else None, bool(compiled.positional))
-
-
-def _fit(kind: Any, dialect: Dialect) -> Convert:
-    fit: Convert = kind.dialect_impl(dialect).bind_processor(dialect)
-    return fit
+        backs = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        return _Text(
+            sql=str(compiled),
+            names=names,
+            fits=tuple((at, fit) for at, fit in zip(places, kinds, strict=True) if fit),
+            fixed=fixed,
+            backs=tuple((at, back) for at, back in enumerate(backs) if back),
+            positional=bool(compiled.positional),
+        )
