@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from cli import audit, case, contracts, date, exporting, importing, office, reminders, runs, serve, types, worklist
-from cli.desk import DESK, FAULT, NOT_FOUND, REFUSED, Stop
+from cli.desk import CANCELLED, DESK, FAULT, NOT_FOUND, REFUSED, USAGE, Stop
 
 app = typer.Typer(
     name="concord",
@@ -56,10 +56,13 @@ def main(line: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     words = take_globals(sys.argv[1:] if line is None else line)
     try:
-        result = app(words, standalone_mode=False)
+        if DESK.lang not in ("zh", "en"):
+            raise Stop(USAGE, "语言只有 zh 和 en", "the language is zh or en")  # noqa: TRY301
+        result = app(words, standalone_mode=False, prog_name="concord")
     except Stop as stop:
-        DESK.err.print(DESK.label(stop.zh, stop.en), markup=False)
-        return stop.exit_code
+        return _say(stop.exit_code, stop.zh, stop.en)
+    except (typer.Abort, KeyboardInterrupt):
+        return _say(CANCELLED, "已取消", "cancelled")
     except typer.Exit as done:
         return done.exit_code
     except Exception as error:
@@ -68,29 +71,56 @@ def main(line: list[str] | None = None) -> int:
 
 
 def _told(error: Exception) -> int:
-    from states.errors import CaseNotFound, ConcordError, Fault, Refusal
+    from states.errors import CaseNotFound, ConcordError, Refusal
 
     if isinstance(error, Refusal):
         _refusal(error)
         return NOT_FOUND if isinstance(error, CaseNotFound) else REFUSED
     shown = getattr(error, "format_message", None)  # the command line's own usage errors
     if shown is not None:
-        DESK.err.print(str(shown()), markup=False)
-        return 2
-    if isinstance(error, Fault | ConcordError):
-        DESK.err.print(str(error) or (type(error).__doc__ or "").strip(), markup=False)
-        return FAULT
+        return _say(USAGE, str(shown()), str(shown()))
+    if isinstance(error, ConcordError):
+        said = str(error) or (type(error).__doc__ or "").strip()
+        return _say(FAULT, said, said)
     if os.environ.get("CONCORD_DEBUG"):
         raise error
+    return _say(*_known_trouble(error))
+
+
+def _known_trouble(error: Exception) -> tuple[int, str, str]:
+    """Troubles of the machine that a person can mend, each with the way."""
+    from pydantic import ValidationError
+    from sqlalchemy.exc import DBAPIError
+    from xlsxwriter.exceptions import FileCreateError
+
+    if isinstance(error, DBAPIError):
+        return (
+            FAULT,
+            "数据库无法访问:请检查 CONCORD_DATABASE_URL(或 CONCORD_HOME)以及数据库是否在运行",
+            "the database cannot be reached: check CONCORD_DATABASE_URL (or CONCORD_HOME), and that it is running",
+        )
+    if isinstance(error, OSError | FileCreateError):
+        where = getattr(error, "filename", None) or error
+        en = f"cannot read or write {where}: check the path and the permissions"
+        return FAULT, f"文件无法读写:{where};请检查路径和权限", en
+    if isinstance(error, ValidationError):
+        wrong = "; ".join(f"CONCORD_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        return USAGE, f"设置有误:{wrong}", f"a setting is wrong: {wrong}"
     kind = type(error).__name__
-    DESK.err.print(
-        DESK.label(
-            f"出错:{kind}。请运行 concord doctor;CONCORD_DEBUG=1 可看详情",
-            f"something went wrong: {kind}. Run `concord doctor`; CONCORD_DEBUG=1 shows the details",
-        ),
-        markup=False,
+    return (
+        FAULT,
+        f"出错:{kind}。请运行 concord doctor;CONCORD_DEBUG=1 可看详情",
+        f"something went wrong: {kind}. Run `concord doctor`; CONCORD_DEBUG=1 shows the details",
     )
-    return FAULT
+
+
+def _say(code: int, zh: str, en: str) -> int:
+    """The answer of a command that did not do its work, in the form that was asked for; gives the exit code back."""
+    if DESK.as_json:
+        DESK.answer({"error": code, "zh": zh, "en": en}, lambda: None)
+    else:
+        DESK.err.print(DESK.label(zh, en), markup=False)
+    return code
 
 
 def _refusal(refusal: Any) -> None:

@@ -54,12 +54,16 @@ def ask_missing(form: type[Form], answers: dict[str, Any]) -> dict[str, Any]:
 
 
 def _hint(field: FieldInfo) -> str:
-    if field.annotation is date:
+    kinds = {field.annotation, *get_args(field.annotation)}
+    if date in kinds:
         return " (2026-09-16)"
-    if field.annotation is bool:
+    if bool in kinds:
         return " (yes/no)"
-    values = getattr(field.annotation, "__members__", None)
-    return f" ({'/'.join(member.value for member in values.values())})" if values else ""
+    for kind in kinds:
+        values = getattr(kind, "__members__", None)
+        if values:
+            return f" ({'/'.join(member.value for member in values.values())})" + (" …" if _is_list(field) else "")
+    return " …" if _is_list(field) else ""
 
 
 def _is_list(field: FieldInfo) -> bool:

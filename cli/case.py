@@ -7,27 +7,20 @@ from typing import Any
 import typer
 
 from cli.batches import WORDS, batch
-from cli.desk import DESK, NOT_FOUND, Stop, rows_as_json
+from cli.desk import DESK, NOT_FOUND, USAGE, Stop, rows_as_json
+from cli.lookup import found, known_type, with_people
+from cli.papers import paper
 
 app = typer.Typer(help="案件:查看、登记、办理 · cases and their steps", no_args_is_help=True)
 NUMBER = typer.Argument(help="案号 case number, e.g. D2026-00012")
 app.command("batch")(batch)
+app.command("paper")(paper)
 
 
 def _stage(row: Any) -> str:
     from states.registry import case_type
 
     return case_type(row.type, row.type_version).stage(row.state).label.said(DESK.lang)
-
-
-def found(connection: Any, number: str) -> Any:
-    """The case of that number within the person's scope; stops when there is none."""
-    from models.queries import case_by_number
-
-    row = case_by_number(connection, DESK.scope(connection), number)
-    if row is None:
-        raise Stop(NOT_FOUND, f"没有案件 {number},或您无权查看", f"there is no case {number}, or you may not see it")
-    return row
 
 
 @app.command("list")
@@ -39,6 +32,11 @@ def list_cases(
     """案件列表 · cases, newest first."""
     from models.queries import cases
 
+    if case_type:
+        stages = {str(stage) for stage in known_type(case_type).stages}
+        if state and state not in stages:
+            shown = ", ".join(sorted(stages))
+            raise Stop(USAGE, f"没有状态“{state}”,有:{shown}", f"there is no state “{state}”, only {shown}")
     with DESK.office.store.read() as connection:
         rows = cases(connection, DESK.scope(connection), case_type=case_type, state=state, limit=limit)
     columns = (("案号", "Number"), ("状态", "State"), ("单位", "Unit"), ("承办", "Owner"), ("最近期限", "Next date"))
@@ -63,9 +61,7 @@ def open_case(
     from flows.steps import Desk as Counter
     from models.queries import unit_by_code
     from states.casetype import OPEN
-    from states.registry import case_type as type_of
-
-    form = type_of(case_type).opens_with
+    form = known_type(case_type).opens_with
     answers = ask_missing(form, parse(form, words or []))
     with DESK.office.store.read() as connection:
         actor = DESK.actor(connection)
@@ -87,10 +83,10 @@ def _receipt(receipt: Any) -> None:
 
 
 def _said(receipt: Any) -> str:
+    from models.numbers import type_of_number
     from states.registry import case_type
 
-    kind = "dispute" if receipt.number.startswith("D") else "bargaining"
-    return case_type(kind).stage(receipt.state).label.said(DESK.lang)
+    return case_type(type_of_number(receipt.number)).stage(receipt.state).label.said(DESK.lang)
 
 
 @app.command("step")
@@ -111,9 +107,9 @@ def step(
     with DESK.office.store.read() as connection:
         actor = DESK.actor(connection)
         row = found(connection, number)
-    declared = case_type(row.type, row.type_version).step(name)
-    form = declared.asks if declared else NoAnswers
-    answers = ask_missing(form, parse(form, words or []))
+        declared = case_type(row.type, row.type_version).step(name)
+        form = declared.asks if declared else NoAnswers
+        answers = with_people(connection, ask_missing(form, parse(form, words or [])))
     wish = Wish(
         step=name, case_id=row.id, actor_id=actor.id, answers=answers, key=key, expected_version=expect or None
     )
@@ -217,23 +213,3 @@ def show(number: str = NUMBER) -> None:
             "events": rows_as_json(q.events_of(connection, row.id)),
         }  # fmt: skip
     DESK.answer(whole, lambda: print_case(whole, row))
-
-
-@app.command("paper")
-def paper(
-    document: int = typer.Argument(help="文书编号 id of the paper, see `case show`"),
-    form: str = typer.Option("docx", help="docx | html"),
-    out: str = typer.Option("", help="文件 where to write it; empty: the current folder"),
-) -> None:
-    """取出文书 · write an issued paper into a file."""
-    from pathlib import Path
-
-    from documents.render import file_of
-
-    with DESK.office.store.write() as connection:
-        content = file_of(connection, document, form, DESK.lang, DESK.office.now())
-    target = Path(out or f"paper-{document}.{form}")
-    target.write_bytes(content)
-    DESK.answer({"file": str(target), "bytes": len(content)}, lambda: DESK.say(f"已写入 {target}", f"written to {target}"))
-
-

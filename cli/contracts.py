@@ -11,22 +11,25 @@ from cli.desk import DESK, NOT_FOUND, PARTLY, Stop, day_option, rows_as_json
 
 app = typer.Typer(help="集体合同台账 · the register of contracts", no_args_is_help=True)
 COLUMNS = (
-    ("编号", "Number"), ("用人单位", "Employer"), ("类别", "Kind"), ("到期", "Expires"), ("状态", "Standing"),
+    ("编号", "Number"), ("本单位编号", "Own number"), ("用人单位", "Employer"), ("类别", "Kind"), ("到期", "Expires"),
+    ("状态", "Standing"),
     ("职工", "Workers"), ("单位", "Unit"),
 )  # fmt: skip
 
 
 def _print(rows: Any, title: tuple[str, str]) -> None:
     from models.contracts import Standing
+    from states.bargaining.words import Kind
 
     DESK.table(
         title,
         COLUMNS,
         [
-            (r.number, r.employer_name, r.kind, r.expires_on, Standing(r.standing).label.said(DESK.lang), r.workers, r.unit)
+            (r.number, (r.more or {}).get("number", ""), r.employer_name, Kind(r.kind).label.said(DESK.lang), r.expires_on,
+             Standing(r.standing).label.said(DESK.lang), r.workers, r.unit)
             for r in rows
         ],
-    )
+    )  # fmt: skip
 
 
 @app.command("list")
@@ -73,16 +76,34 @@ def show(number: str = typer.Argument(help="合同编号 contract number")) -> N
 
 
 def _print_one(whole: dict[str, Any]) -> None:
-    for name in ("number", "employer_name", "kind", "scope", "standing", "signed_on", "starts_on", "expires_on", "workers"):
-        DESK.out.print(f"{name:>14}  {whole[name] if whole[name] is not None else ''}", markup=False)
+    from models.contracts import Standing
+    from models.deadlines import DeadlineStatus
+    from states.bargaining import BARGAINING
+    from states.bargaining.words import Kind, Scope
+    from states.register import REGISTER_RULES
+
+    def said(value: Any) -> str:
+        return str(value.label.said(DESK.lang))
+
+    shown = (
+        ("编号", "number", whole["number"]), ("本单位编号", "own number", whole["more"].get("number", "")),
+        ("用人单位", "employer", whole["employer_name"]), ("种类", "kind", said(Kind(whole["kind"]))),
+        ("范围", "scope", said(Scope(whole["scope"]))), ("状态", "standing", said(Standing(whole["standing"]))),
+        ("签订", "signed on", whole["signed_on"]), ("起", "from", whole["starts_on"]), ("止", "to", whole["expires_on"]),
+        ("职工", "workers", whole["workers"]),
+    )  # fmt: skip
+    DESK.lines([f"{DESK.label(zh, en)}: {'' if value is None else value}" for zh, en, value in shown])
     DESK.table(
         ("期限", "Deadlines"),
-        (("编号", "Id"), ("期限", "Deadline"), ("起", "Opens"), ("最后一日", "Last day"), ("状态", "Standing")),
-        [(d["id"], d["rule"], d["opens_on"], d["due_on"], d["status"]) for d in whole["deadlines"]],
+        (("期限号", "Id"), ("期限", "Deadline"), ("起", "Opens"), ("最后一日", "Last day"), ("状态", "Standing")),
+        [
+            (d["id"], said(REGISTER_RULES[d["rule"]]), d["opens_on"], d["due_on"], said(DeadlineStatus(d["status"])))
+            for d in whole["deadlines"]
+        ],
     )
     DESK.table(
         ("协商案件", "Bargaining cases"), (("案号", "Number"), ("状态", "State")),
-        [(c["number"], c["state"]) for c in whole["cases"]],
+        [(c["number"], said(BARGAINING.stage(c["state"]))) for c in whole["cases"]],
     )  # fmt: skip
 
 

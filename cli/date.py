@@ -18,10 +18,13 @@ def count_(
     pack: str = typer.Option("cn", help="规则包 rule pack"),
 ) -> None:
     """计算一个期限 · count a period and say how: concord date count --from 2026-09-16 --period 15ND --pack cn"""
-    from config.rules import load_pack
+    from config.rules import load_pack, pack_keys
     from config.workdays import work_calendar
     from states.counting import count, explain, parse_period
 
+    if pack not in pack_keys():
+        shown = ", ".join(pack_keys())
+        raise Stop(USAGE, f"没有规则包“{pack}”,有:{shown}", f"there is no rule pack “{pack}”, only {shown}")
     first = day_option(start)
     assert first is not None
     try:

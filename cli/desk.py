@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from models.scope import Scope
 
 #: exit codes, documented in docs/cli.md
-OK, FAULT, USAGE, REFUSED, NOT_FOUND, PARTLY = 0, 1, 2, 3, 4, 5
+OK, FAULT, USAGE, REFUSED, NOT_FOUND, PARTLY, CANCELLED = 0, 1, 2, 3, 4, 5, 130
+
+
+#: columns whose words are never broken over two lines
+_WHOLE = frozenset({"Number", "Id", "Due", "Last day", "Days", "Code"})
 
 
 def _console(stream: TextIO) -> Console:
@@ -72,7 +76,7 @@ class Desk:
             return
         made = Table(title=title[at], title_justify="left", header_style="bold", row_styles=("", "dim"))
         for column in columns:
-            made.add_column(column[at], overflow="fold")
+            made.add_column(column[at], overflow="fold", no_wrap=column[1] in _WHOLE)
         for row in rows:
             made.add_row(*("" if cell is None else str(cell) for cell in row))
         self.out.print(made)

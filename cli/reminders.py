@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
 
 from cli.desk import DESK, NOT_FOUND, PARTLY, Stop, day_option, rows_as_json
 
 app = typer.Typer(help="提醒与通知 · reminders and notices", no_args_is_help=True)
+
+
+def _rule(row: Any) -> str:
+    """The name of a clock's rule, of a case or of the register."""
+    from states.register import REGISTER_RULES
+    from states.registry import case_type
+
+    rules = case_type(row.type, row.type_version).rule if row.type else REGISTER_RULES
+    return str(rules[row.rule].label.said(DESK.lang))
+
+
+def _stage(stage: str) -> str:
+    """When a reminder was due, in words."""
+    if stage == "opens":
+        return DESK.label("窗口开启", "window opens")
+    if stage.startswith("over"):
+        return DESK.label("逾期", "overdue") + stage.removeprefix("over")
+    days = stage.removeprefix("d")
+    return DESK.label("当日" if days == "0" else f"提前{days}天", "last day" if days == "0" else f"{days} days before")
 
 
 @app.command("list")
@@ -24,7 +45,7 @@ def list_reminders(
             ("提醒", "Reminders"),
             (("发出", "Sent"), ("应发", "Planned"), ("编号", "Number"), ("期限", "Deadline"), ("最后一日", "Last day"),
              ("阶段", "Stage"), ("收件人", "To")),
-            [(r.sent_on, r.planned_on, r.number, r.rule, r.due_on, r.stage, r.person) for r in rows],
+            [(r.sent_on, r.planned_on, r.number, _rule(r), r.due_on, _stage(r.stage), r.person) for r in rows],
         ),
     )  # fmt: skip
 
@@ -42,7 +63,7 @@ def missed(limit: int = typer.Option(100, min=1, max=1000)) -> int:
         DESK.table(
             ("应查未查的期限(请运行 concord sweep)", "Clocks nobody looked at (run `concord sweep`)"),
             (("编号", "Number"), ("期限", "Deadline"), ("最后一日", "Last day"), ("应查", "Was due")),
-            [(r.number, r.rule, r.due_on, r.next_on) for r in late],
+            [(r.number, _rule(r), r.due_on, r.next_on) for r in late],
         )
         DESK.table(
             ("搁置的通知(查明后 reminders resend)", "Parked notices (mend the cause, then `reminders resend`)"),

@@ -51,9 +51,9 @@ def demo(
 
 
 def _say_what_to_open(home: Path) -> None:
-    from config.settings import ROOT
+    from shlex import quote
 
-    shown = home.relative_to(ROOT) if home.is_relative_to(ROOT) else home
+    shown = quote(str(home))
     DESK.say(
         "\n试一试(另开一个终端):\n"
         f"  export CONCORD_HOME={shown} CONCORD_AS=M02\n"
@@ -138,12 +138,16 @@ def doctor(integrity: bool = typer.Option(False, "--integrity", help="并核对�
     from flows.doctoring import examine
 
     findings = examine(DESK.office, with_records=integrity)
-    bad = [finding for finding in findings if not finding.well]
+    bad = [finding for finding in findings if not finding.well and finding.needed]
     DESK.answer(
         [{"what": f.what.said(DESK.lang), "well": f.well, "remedy": f.remedy.said(DESK.lang)} for f in findings],
         lambda: DESK.table(
             ("体检", "Examination"), (("", ""), ("项目", "What"), ("办法", "Remedy")),
-            [("✓" if f.well else "✗", f.what.said(DESK.lang), "" if f.well else f.remedy.said(DESK.lang)) for f in findings],
+            [(_mark(f), f.what.said(DESK.lang), "" if f.well else f.remedy.said(DESK.lang)) for f in findings],
         ),
     )  # fmt: skip
     return 0 if not bad else (PARTLY if integrity else FAULT)
+
+
+def _mark(finding: Any) -> str:
+    return "✓" if finding.well else ("✗" if finding.needed else "!")

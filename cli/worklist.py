@@ -25,14 +25,14 @@ def worklist(
 def _print(rows: Any, today: Any) -> None:
     DESK.table(
         (f"待办 {today}", f"Worklist {today}"),
-        (("期限", "Due"), ("还剩", "Days"), ("编号", "Number"), ("事项", "What"), ("承办", "Who")),
+        (("期限", "Due"), ("还剩", "Days"), ("编号", "Number"), ("事项", "What"), ("承办", "Who"), ("期限号", "Id")),
         [_line(row, today) for row in rows],
     )
     if rows:
         DESK.say(
-            "办理:concord case steps 案号;合同:concord contracts show 编号;为什么是这一天:concord date why 编号 期限",
+            "办理:concord case steps 案号;合同:concord contracts show 编号;为什么是这一天:concord date why 编号 期限号",
             "next: `concord case steps NUMBER`; contracts: `concord contracts show NUMBER`; "
-            "why that day: `concord date why NUMBER DEADLINE`",
+            "why that day: `concord date why NUMBER ID`",
         )
 
 
@@ -43,4 +43,4 @@ def _line(row: Any, today: Any) -> tuple[Any, ...]:
     left = DESK.label(f"超期{-days}天", f"{-days} overdue") if days < 0 else str(days)
     label = rule_of(row).label.said(DESK.lang)
     what = f"{label} {row.subject}" if row.case_id else f"{label}:{row.employer_name}"
-    return (row.due_on, left, row.number, what, row.owner or row.unit)
+    return (row.due_on, left, row.number, what, row.owner or row.unit, row.id)

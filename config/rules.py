@@ -138,7 +138,7 @@ def load_pack(key: str) -> RulePack:
 
 
 def read_pack(key: str, folder: Path) -> RulePack:
-    """The same from any folder, not remembered (for tests and for `concord check` on a draft)."""
+    """The same from any folder, not remembered (for tests and for a draft)."""
     raw = _toml(key, folder)
     pack = _typed(key, raw)
     parent = read_pack(pack.parent, folder) if pack.parent else None

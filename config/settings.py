@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +35,12 @@ class Settings(BaseSettings):
     mail_from: str = Field("concord@localhost", description="sender of all mail")
     console_notices: bool = Field(False, description="also print notices to home/notices.log (for trying out)")
     base_url: str = Field("", description="address of the office's pages; empty: notices name the command instead")
+
+    @field_validator("home")
+    @classmethod
+    def _from_the_checkout(cls, home: Path) -> Path:
+        """A relative folder is one of the checkout, wherever the command is called from."""
+        return home if home.is_absolute() else ROOT / home
 
     @property
     def database(self) -> str:

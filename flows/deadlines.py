@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, func, select, update
+from sqlalchemy import Connection, bindparam, case, func, select, update
 from sqlalchemy.orm import aliased
 
 from config.crashpoints import crashpoint
@@ -27,7 +27,6 @@ from models.base import AnyRow, AnySelect
 from models.cases import CaseFile
 from models.contracts import Contract
 from models.deadlines import Deadline
-from models.people import Organisation
 from notifications.reminders import DueReminder, write_reminders
 from states.agenda import due_stages, next_day, next_overdue_day, overdue_stage
 from states.casetype import OPEN, DeadlineRule
@@ -36,27 +35,35 @@ from states.registry import case_type
 
 CHUNK = 500
 
-#: the bargaining case that is to renew a contract of the register
+#: contracts that an open bargaining case is to renew; looked up once a chunk, not once a row
 _FOLLOWS = aliased(CaseFile)
-_UNIT = func.coalesce(CaseFile.unit_id, Contract.unit_id)
-_DUE: AnySelect = (
+_FOLLOWED = select(_FOLLOWS.predecessor_id).where(_FOLLOWS.predecessor_id.is_not(None), _FOLLOWS.closed_on.is_(None))
+#: the range of the index first, so that the planner cannot begin with the cases
+_FIRST = (
     select(
         Deadline.id, Deadline.case_id, Deadline.contract_id, Deadline.rule, Deadline.subject, Deadline.status,
         Deadline.opens_on, Deadline.due_on, Deadline.next_on, Deadline.opened, Deadline.hard,
-        CaseFile.type, CaseFile.type_version,
-        func.coalesce(CaseFile.number, Contract.number).label("number"),
-        func.coalesce(CaseFile.pack, Contract.pack).label("pack"), _UNIT.label("unit_id"),
-        Contract.kind, Contract.standing, Contract.employer_id,
-        Contract.employer_name, Contract.scope, Contract.workers, Contract.women, Contract.expires_on,
-        exists().where(_FOLLOWS.predecessor_id == Contract.id, _FOLLOWS.closed_on.is_(None)).label("followed"),
     )
-    .outerjoin(CaseFile, CaseFile.id == Deadline.case_id)
-    .outerjoin(Contract, Contract.id == Deadline.contract_id)
-    .join(Organisation, Organisation.id == _UNIT)
     .where(Deadline.next_on <= bindparam("today"))
     .order_by(Deadline.next_on, Deadline.id)
     .limit(CHUNK)
-    .with_for_update(of=Deadline, skip_locked=True)
+    .with_for_update(skip_locked=True)
+    .subquery("due")
+)  # fmt: skip
+_DUE: AnySelect = (
+    select(
+        *_FIRST.c, CaseFile.type, CaseFile.type_version,
+        func.coalesce(CaseFile.number, Contract.number).label("number"),
+        func.coalesce(CaseFile.pack, Contract.pack).label("pack"),
+        func.coalesce(CaseFile.unit_id, Contract.unit_id).label("unit_id"),
+        Contract.kind, Contract.standing, Contract.employer_id,
+        Contract.employer_name, Contract.scope, Contract.workers, Contract.women, Contract.expires_on,
+        case((Contract.id.is_not(None), Contract.id.in_(_FOLLOWED)), else_=False).label("followed"),
+    )
+    .select_from(_FIRST)
+    .outerjoin(CaseFile, CaseFile.id == _FIRST.c.case_id)
+    .outerjoin(Contract, Contract.id == _FIRST.c.contract_id)
+    .order_by(_FIRST.c.next_on, _FIRST.c.id)
 )  # fmt: skip
 _MOVE_ON = (
     update(Deadline.__table__)  # type: ignore[arg-type]
@@ -228,7 +235,7 @@ def _reminder(
         case_type=row.type or "",
         rule=row.rule,
         label=rule.label,
-        subject=row.subject,
+        subject=row.subject or row.employer_name or "",
         due_on=row.due_on,
         stage=stage,
         planned_on=planned_on,

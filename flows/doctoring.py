@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import unquote
 
 from config.workdays import work_calendar
 from flows.integrity import find
@@ -25,6 +26,8 @@ class Finding:
     what: Label
     well: bool
     remedy: Label = Label("", "")
+    #: False: advice only, the office works without it
+    needed: bool = True
 
 
 def examine(office: Office, *, with_records: bool = False) -> list[Finding]:
@@ -57,19 +60,19 @@ def _machine(office: Office) -> Iterator[Finding]:
     yield Finding(
         Label("邮件服务器" + (mail or "(未设)"), "mail server " + (mail or "(none)")), bool(mail),
         Label("设置 CONCORD_SMTP_HOST 后才会发邮件;通知仍进收件箱",
-              "set CONCORD_SMTP_HOST to send mail; notices stay in the inbox"),
+              "set CONCORD_SMTP_HOST to send mail; notices stay in the inbox"), needed=False,
     )  # fmt: skip
     yield Finding(Label("办公室在运行", "the office is served"), is_served(office),
                   Label("运行 concord serve,否则提醒不会自动发出",
-                        "run `concord serve`, or no reminder goes out by itself"))  # fmt: skip
+                        "run `concord serve`, or no reminder goes out by itself"), needed=False)  # fmt: skip
     coming = (office.today() + timedelta(days=60)).year
     known = not work_calendar("CN").is_provisional(coming)
     yield Finding(
         Label(f"{coming} 年放假安排", f"calendar of {coming}"), known,
         Label(f"国务院通知发布后填入 config/calendars/cn/{coming}.toml",
-              f"put the notice into config/calendars/cn/{coming}.toml"),
+              f"put the notice into config/calendars/cn/{coming}.toml"), needed=False,
     )  # fmt: skip
 
 
 def _where(office: Office) -> str:
-    return str(office.store.engine.url.render_as_string(hide_password=True))
+    return unquote(office.store.engine.url.render_as_string(hide_password=True))

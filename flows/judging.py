@@ -14,8 +14,9 @@ from models.base import AnyRow
 from models.casebook import CaseRow, is_party, positions_of
 from models.clerk import Act
 from models.vault import open_personal
+from states.casetype import OPEN
 from states.caseview import Moment
-from states.errors import CaseNotFound, Refusal, StaleCase, refuse
+from states.errors import CaseNotFound, NotPermitted, Refusal, StaleCase, refuse
 from states.labels import Label
 from states.machine import decide
 from states.registry import case_type
@@ -32,6 +33,16 @@ def not_found() -> Refusal:
         "case_not_found",
         Label("没有这一案件,或您无权查看", "there is no such case, or you may not see it"),
         Label("请核对案号", "check the number"),
+    )
+
+
+def no_position() -> Refusal:
+    """The answer to somebody who would open a case where he is nothing."""
+    return refuse(
+        NotPermitted,
+        "no_position_there",
+        Label("您在该单位没有职务,不能登记案件", "you hold no position in that unit and cannot open a case there"),
+        Label("请用 --unit 指明本单位,或由该单位人员登记", "name your own unit with --unit, or ask somebody there"),
     )
 
 
@@ -71,7 +82,7 @@ def moment_of(case: CaseRow, roles: frozenset[Role], actor_id: int | None, now: 
 def judge(request: AnyRow, case: CaseRow, roles: frozenset[Role], now: datetime) -> Act:
     """What the request would write. Raises a `Refusal` with all its reasons."""
     if not roles:
-        raise not_found()
+        raise no_position() if request.step == OPEN else not_found()
     if request.expected_version is not None and request.expected_version != case.version:
         raise _stale(case)
     moment = moment_of(case, roles, request.actor_id, now)

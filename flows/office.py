@@ -38,6 +38,6 @@ class Office:
 
 
 def open_office(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Office:
-    """The office of those settings. The tables must exist (`flows.migrating.migrate`)."""
+    """The office of those settings. The tables must exist (`models.migrating.migrate`)."""
     store = open_store(settings.database, settings.home / "secret.key")
     return Office(store, settings, clock)

@@ -126,8 +126,8 @@ def refuse_taken(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise PortTaken(
-                f"端口 {port} 已被占用：请关闭占用它的程序，或另设 prefect_port（config/office.toml）。 "
-                f"Port {port} is in use: close that program or set another prefect_port (config/office.toml)."
+                f"端口 {port} 已被占用：请关闭占用它的程序，或用环境变量 CONCORD_PREFECT_PORT 另设端口。 "
+                f"Port {port} is in use: close that program or name another one in CONCORD_PREFECT_PORT."
             ) from error
 
 

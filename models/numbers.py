@@ -20,6 +20,11 @@ def next_numbers(connection: Connection, series: str, count: int = 1) -> range:
 PREFIX = {"dispute": "D", "bargaining": "B"}
 
 
+def type_of_number(number: str) -> str:
+    """The key of the case type whose cases bear such numbers."""
+    return next(key for key, letter in PREFIX.items() if number.startswith(letter))
+
+
 def case_number(case_type: str, year: int, number: int) -> str:
     """ "D2026-00012": easy to type, sorts by age within a year."""
     return f"{PREFIX.get(case_type, 'C')}{year}-{number:05d}"

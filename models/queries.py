@@ -181,3 +181,16 @@ def deadline_of(connection: Connection, scope: Scope, number: str, name: str) ->
         .order_by(Deadline.status != "open", Deadline.id.desc())
     )
     return connection.execute(query.limit(1)).first()
+
+
+def may_see_paper(connection: Connection, scope: Scope, document_id: int) -> bool:
+    """Whether there is such a paper among those of the cases and contracts the person may see."""
+    query = (
+        select(Document.id)
+        .outerjoin(CaseFile, CaseFile.id == Document.case_id)
+        .outerjoin(Contract, Contract.id == Document.contract_id)
+        .join(Organisation, Organisation.id == func.coalesce(CaseFile.unit_id, Contract.unit_id))
+        .where(Document.id == document_id)
+        .where(or_(and_(Document.case_id.is_not(None), scope.cases()), scope.contracts()))
+    )
+    return connection.execute(query.limit(1)).first() is not None

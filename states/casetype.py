@@ -44,6 +44,8 @@ class Guard:
     remedy: Label = NO_LABEL
     #: False: the guard looks at the case alone, so it can be shown before anybody fills in the form
     needs_answers: bool = True
+    #: the field of the form that it is about, if it is about one
+    field: str = ""
 
 
 @dataclass(frozen=True)

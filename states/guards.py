@@ -24,13 +24,13 @@ def _day(field: str, holds: Callable[[date, date], bool]) -> Check:
 def happened(field: str, zh: str, en: str) -> Guard:
     """A day that records something: it cannot lie in the future. A day left empty passes."""
     text = Label(f"{zh}不得晚于今天", f"{en} cannot be later than today")
-    return Guard(f"{field}_in_future", _day(field, lambda day, today: day <= today), text, _MEND)
+    return Guard(f"{field}_in_future", _day(field, lambda day, today: day <= today), text, _MEND, field=field)
 
 
 def ahead(field: str, zh: str, en: str) -> Guard:
     """A day that is planned: it cannot lie in the past. A day left empty passes."""
     text = Label(f"{zh}不得早于今天", f"{en} cannot be in the past")
-    return Guard(f"{field}_in_past", _day(field, lambda day, today: day >= today), text, _MEND)
+    return Guard(f"{field}_in_past", _day(field, lambda day, today: day >= today), text, _MEND, field=field)
 
 
 def in_order(first: str, then: str, zh: str, en: str) -> Guard:
@@ -45,7 +45,7 @@ def in_order(first: str, then: str, zh: str, en: str) -> Guard:
 
 def ticked(field: str, zh: str, en: str, remedy: Label) -> Guard:
     """A tick of the form that must be set."""
-    return Guard(f"{field}_missing", lambda _c, a, _m: bool(getattr(a, field)), Label(zh, en), remedy)
+    return Guard(f"{field}_missing", lambda _c, a, _m: bool(getattr(a, field)), Label(zh, en), remedy, field=field)
 
 
 def known(code: str, holds: Check, text: Label, remedy: Label = NO_LABEL) -> Guard:

@@ -165,7 +165,7 @@ def unmet(step: Step, case: CaseView, form: Form | None, moment: Moment) -> Iter
 
 def reason_of(guard: Guard) -> Reason:
     """The guard's reason as a refusal shows it."""
-    return Reason(guard.code, guard.unmet, guard.remedy)
+    return Reason(guard.code, guard.unmet, guard.remedy, guard.field)
 
 
 def _decision(case_type: CaseType, case: CaseView, step: Step, form: Form, moment: Moment) -> Decision:

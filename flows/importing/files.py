@@ -123,7 +123,7 @@ def file_row(
             ImportFile.digest == digest, ImportFile.profile == profile[:60], ImportFile.unit_id == unit_id
         )
     ).one()
-    if found.done < found.rows or not found.rows:
+    if found.done < found.rows:
         return FileAt(found.id, found.done, again=False)
     connection.execute(delete(ImportRow).where(ImportRow.file_id == found.id))
     anew = {"done": 0, "accepted": 0, "refused": 0, "started_at": office.now(), "settled_at": None}

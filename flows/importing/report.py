@@ -79,7 +79,7 @@ class ImportReport:
 
     def _written(self) -> list[Label]:
         lines = [
-            Label(f"新增 {self.added:,} 条,早已在册 {self.already:,} 条,时钟 {self.deadlines:,} 个",
+            Label(f"新增 {self.added:,} 条,早已在册 {self.already:,} 条,期限 {self.deadlines:,} 个",
                   f"{self.added:,} added, {self.already:,} were there already, {self.deadlines:,} clocks")
         ]  # fmt: skip
         if self.differing:

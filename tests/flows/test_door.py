@@ -137,7 +137,7 @@ def test_a_refused_opening_leaves_nothing_but_the_refusal(town: Town) -> None:
         town.dispute(applicant="")
     with pytest.raises(StepRefused, match="no_unit"):
         town.dispute(unit=99)
-    with pytest.raises(CaseNotFound):
+    with pytest.raises(NotPermitted, match="no_position_there"):
         town.dispute("stranger")
     with pytest.raises(NotPermitted):
         town.dispute("officer")
@@ -220,7 +220,7 @@ def test_the_role_of_a_place_is_worth_nothing_elsewhere(town: Town) -> None:
     assert case.refused("pass_up", "stranger", sent_on=town.iso(), reason="x") == ["case_not_found"]
     assert town.dispute("stranger", ELSEWHERE).state == "registered"
     assert town.dispute("senior", STREET).row.unit_id == STREET, "who sits above may register below"
-    with pytest.raises(CaseNotFound):
+    with pytest.raises(NotPermitted, match="no_position_there"):
         town.dispute("mediator", DISTRICT)
 
 
