@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from flows.office import Office
 from flows.ticket import current_flow_run_id
@@ -19,6 +19,8 @@ from models.requests import Run
 
 #: longer than the longest sweep, batch or import of this office
 LOST_AFTER = timedelta(hours=2)
+#: how long the journal remembers sweeps that went well
+MEMORY = timedelta(days=90)
 
 
 @contextmanager
@@ -50,3 +52,17 @@ def close_lost(connection: Connection, now: datetime) -> int:
     """Mark runs whose process died; how many there were."""
     lost = update(Run).where(Run.state == "running", Run.started_at < now - LOST_AFTER)
     return connection.execute(lost.values(state="lost", ended_at=now, error="ProcessEnded")).rowcount
+
+
+def last_done(office: Office, flow: str) -> datetime | None:
+    """When that flow last ended well; None before the first time."""
+    query = select(func.max(Run.ended_at)).where(Run.flow == flow, Run.state == "done")
+    with office.store.read() as connection:
+        ended: datetime | None = connection.execute(query).scalar_one_or_none()
+        return ended
+
+
+def forget_quiet_runs(connection: Connection, now: datetime) -> int:
+    """Drop the rows of sweeps that went well and are older than the journal's memory; failures stay."""
+    old = delete(Run).where(Run.flow.like("sweep-%"), Run.state == "done", Run.ended_at < now - MEMORY)
+    return connection.execute(old).rowcount

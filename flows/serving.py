@@ -23,7 +23,7 @@ from flows.prefect_server import PrefectServer
 from flows.presence import BEAT, beat, leave
 from flows.scheduler import Scheduler
 from flows.steps import Desk, apply_batch, apply_request, waiting_requests
-from flows.sweeps import run_sweep
+from flows.sweeps import run_sweep, warn_if_late
 from models.requests import StepBatch
 from states.errors import Refusal
 
@@ -82,6 +82,8 @@ class Service:
         if not self._stopping.is_set():
             name = f"sweep-{sweep}"
             quiet: Lane[dict[str, object]] = self.lane.beside(name, lambda _key: run_sweep(self.office, sweep))
+            if sweep == "deadlines":
+                warn_if_late(self.office, sweep)
             if sweep in ("outbox", "follow-ups", "rescue"):
                 run_sweep(self.office, sweep)
             else:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flows.deadlines import sweep_deadlines
 from flows.followups import open_follow_ups
 from flows.integrity import report_findings
-from flows.journal import journalled
+from flows.journal import forget_quiet_runs, journalled, last_done
 from flows.office import Office
 from flows.rescue import pending_work, rescue_all
 from models.audit import seal, verify
@@ -19,6 +20,8 @@ from notifications.outbox import drain
 
 Counts = dict[str, Any]
 
+#: a sweep that rings every minute and was not heard of for so long is late
+LATE = timedelta(minutes=15)
 #: a sweep of the outbox ends after so many rounds; the next bell goes on
 _ROUNDS = 50
 #: sweeps that run every few seconds: journalled only when they did something
@@ -56,6 +59,12 @@ def _digest(office: Office) -> Counts:
         return {"digests": write_digests(connection, office.today(), office.now())}
 
 
+def _integrity(office: Office) -> Counts:
+    with office.store.write() as connection:
+        forgotten = forget_quiet_runs(connection, office.now())
+    return {"findings": report_findings(office), "forgotten": forgotten}
+
+
 def _audit(office: Office) -> Counts:
     with office.store.read() as connection:
         result = verify(connection)
@@ -73,7 +82,7 @@ SWEEPS: dict[str, Callable[[Office], Counts]] = {
     "rescue": rescue_all,
     "seal": _seal,
     "digest": _digest,
-    "integrity": lambda office: {"findings": report_findings(office)},
+    "integrity": _integrity,
     "audit": _audit,
 }
 #: what `concord sweep` runs when no sweep is named, in this order
@@ -88,3 +97,12 @@ def run_sweep(office: Office, name: str) -> Counts:
     with journalled(office, f"sweep-{name}", office.now().isoformat()) as counts:
         counts.update(sweep(office))
     return counts
+
+
+def warn_if_late(office: Office, name: str) -> None:
+    """Tell the administrators when a sweep of this office has not ended well for so long: it was down, or it fails."""
+    last = last_done(office, f"sweep-{name}")
+    if last is not None and office.now() - last > LATE:
+        facts = {"sweep": name, "last_at": last.isoformat(timespec="minutes")}
+        with office.store.write() as connection:
+            post_alert(connection, "sweep_late", f"sweep-late:{name}:{last.isoformat()}", facts, office.now())
