@@ -34,9 +34,7 @@ class Concord:
         filed = self.bureau.file_all(cases)
         self.bureau.analyse()
         office = self.bureau.office
-        return time_steps(
-            lambda case_id, step: take_step(office, filed[case_id, step].pop()), cases, self.bureau.tally
-        )
+        return time_steps(lambda case_id, step: take_step(office, filed[case_id, step].pop()), cases, self.bureau.tally)
 
     def close(self) -> None:
         self.stack.close()
@@ -71,8 +69,7 @@ class ConcordBatch(Concord):
         wishes = list(self.bureau.wishes(cases))
         office = self.bureau.office
         batches = [
-            file_batch(office, step.name, MEDIATOR, wishes[at * cases : (at + 1) * cases])
-            for at, step in enumerate(STEPS)
+            file_batch(office, step.name, MEDIATOR, wishes[at * cases : (at + 1) * cases]) for at, step in enumerate(STEPS)
         ]
         self.bureau.analyse()
         began = time.perf_counter()

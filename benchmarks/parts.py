@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from statistics import median
 from typing import Any
 
+from benchmarks import ours_parts
 from benchmarks.work import FIRST_STATE, STATES, WAYS, decide
 
 Operation = Callable[[], object]
@@ -33,10 +34,7 @@ FACTS: dict[str, Any] = {
     "day": "2026-11-30",
     "place": "二楼调解室",
     "mediator": "李四",
-    "items": [
-        {"name": name, "fen": fen}
-        for name, fen in (("工资", 1_250_000), ("加班费", 320_050), ("补偿", 990_000))
-    ],
+    "items": [{"name": name, "fen": fen} for name, fen in (("工资", 1_250_000), ("加班费", 320_050), ("补偿", 990_000))],
 }
 FROM = date(2026, 9, 21)
 
@@ -160,12 +158,8 @@ def sheet_calamine() -> Operation:
     with Workbook(sheet, {"in_memory": True}) as book:
         page = book.add_worksheet()
         for n in range(20_000):
-            page.write_row(
-                n, 0, (f"企业{n}", f"9133{n:08d}", "集体合同", n % 500, "2026-01-01", "2028-12-31")
-            )
-    return lambda: (
-        CalamineWorkbook.from_filelike(io.BytesIO(sheet.getvalue())).get_sheet_by_index(0).to_python()
-    )
+            page.write_row(n, 0, (f"企业{n}", f"9133{n:08d}", "集体合同", n % 500, "2026-01-01", "2028-12-31"))
+    return lambda: CalamineWorkbook.from_filelike(io.BytesIO(sheet.getvalue())).get_sheet_by_index(0).to_python()
 
 
 @dataclass(frozen=True)
@@ -179,6 +173,12 @@ class Part:
 
 
 PARTS = (
+    Part("concord: decide, one deadline counted", ours_parts.decided, 2_000),
+    Part("concord: +15 working days", ours_parts.fifteen_days, 20_000),
+    Part("concord: +15 working days, with its explanation", ours_parts.fifteen_days_explained, 5_000),
+    Part("concord: hash of an event", ours_parts.event_hashed, 10_000),
+    Part("concord: notice", ours_parts.notice, 2_000),
+    Part("concord: paper as a Word file", ours_parts.paper_docx, 5),
     Part("guard table look-up", guard_table, 50_000),
     Part("transitions trigger, shared Machine", transitions_trigger, 5_000, "transitions"),
     Part("transitions Machine build", transitions_build, 200, "transitions"),

@@ -34,6 +34,7 @@ PACKAGES = (
     "apscheduler",
     "jinja2",
     "psycopg",
+    "prefect",
 )
 Row = tuple[str, ...]
 
@@ -65,6 +66,7 @@ class Results:
     sweeps: list[SweepFigure] = field(default_factory=list)
     parts: dict[str, float | None] = field(default_factory=dict)
     absent_sweeps: dict[str, str] = field(default_factory=dict)
+    prefect: dict[str, float | None] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, with the versions that were measured."""
@@ -145,6 +147,7 @@ def tables(results: Results) -> Iterable[tuple[str, Row, list[Row]]]:
     yield "Steps", contest, list(step_rows(results))
     yield "Reminder sweep", sweeps, list(sweep_rows(results))
     yield "Parts", ("part", "µs"), list(part_rows(results))
+    yield "Prefect", ("what", "ms"), [(name, _number(ms, ",.1f")) for name, ms in results.prefect.items()]
 
 
 def show(results: Results, console: Console) -> None:

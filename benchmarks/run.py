@@ -31,7 +31,7 @@ from benchmarks.work import CASES, Timing
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "var" / "bench"
-SECTIONS = ("sweep", "parts")
+SECTIONS = ("sweep", "parts", "prefect")
 APSCHEDULER = "apscheduler-job-each"
 TURN_LIMIT_S = 600
 
@@ -72,9 +72,7 @@ def play_turn(entry: Entry, cases: int) -> Timing:
     with scratch() as directory:
         command = [sys.executable, "-m", "benchmarks.turn", entry.name, str(cases), str(directory)]
         try:
-            done = subprocess.run(
-                command, cwd=ROOT, capture_output=True, text=True, timeout=TURN_LIMIT_S, check=False
-            )
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TURN_LIMIT_S, check=False)
         except subprocess.TimeoutExpired as late:
             raise TurnFailed(f"took more than {TURN_LIMIT_S} s") from late
         if done.returncode:
@@ -102,9 +100,7 @@ def contest(entries: Sequence[Entry], plan: Plan, console: Console, results: Res
                 reasons[one.name] = f"failed: {failure}"
             else:
                 console.print(f"round {number + 1}  {one.name}  {timing.rate:,.0f} steps/s")
-    results.steps = [
-        standing(one, one.cases(plan.cases), rounds, reasons.get(one.name, "")) for one in entries
-    ]
+    results.steps = [standing(one, one.cases(plan.cases), rounds, reasons.get(one.name, "")) for one in entries]
     return not any(reason.startswith("failed") for reason in reasons.values())
 
 
@@ -139,10 +135,8 @@ def arguments() -> argparse.Namespace:
     """What the caller asked for."""
     names = [*(one.name for one in ENTRIES), *SECTIONS]
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="small figures, under a minute")
-    parser.add_argument(
-        "--only", action="append", default=[], choices=names, metavar="NAME", help=", ".join(names)
-    )
+    parser.add_argument("--quick", action="store_true", help="small figures without Prefect, in 90 seconds")
+    parser.add_argument("--only", action="append", default=[], choices=names, metavar="NAME", help=", ".join(names))
     parser.add_argument("--cases", type=int, help="cases of the contest")
     parser.add_argument("--rounds", type=int, help="rounds of the contest")
     return parser.parse_args()
@@ -162,6 +156,11 @@ def main() -> int:
         run_sweeps(plan, console, results)
     if not asked.only or "parts" in asked.only:
         results.parts = {part.name: time_part(part) for part in PARTS}
+    if "prefect" in asked.only or not (asked.only or asked.quick):
+        from benchmarks import ours_prefect
+
+        with scratch() as directory:
+            results.prefect = ours_prefect.measure(directory)
     show(results, console)
     console.print(f"written: {write(results, OUT).relative_to(ROOT)}")
     return 0 if came_through else 1

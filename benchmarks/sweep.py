@@ -39,8 +39,7 @@ SELECT n, n / 8, 'conclude', {now} + {day} * 90,
        CASE WHEN n % {stride} = 0 THEN {now} - n % 86400 ELSE {now} + {day} + n % 7776000 END, 'open'
 FROM {numbers}"""
 SQLITE_NUMBERS = (
-    "(WITH RECURSIVE series (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < {deadlines})"
-    " SELECT n FROM series)"
+    "(WITH RECURSIVE series (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM series WHERE n < {deadlines}) SELECT n FROM series)"
 )
 
 
@@ -100,13 +99,10 @@ class SqlSetWise:
         run("BEGIN IMMEDIATE")
         run(f"INSERT INTO reminder (deadline_id, for_date, at) SELECT id, remind_at, ? {due}", (NOW, NOW))
         run(
-            "INSERT INTO outbox (case_id, topic, status, next_at)"
-            f" SELECT case_id, 'deadline.' || kind, 'waiting', ? {due}",
+            f"INSERT INTO outbox (case_id, topic, status, next_at) SELECT case_id, 'deadline.' || kind, 'waiting', ? {due}",
             (NOW, NOW),
         )
-        moved = run(
-            "UPDATE deadline SET remind_at = ? WHERE status = 'open' AND remind_at <= ?", (NOW + EVERY, NOW)
-        )
+        moved = run("UPDATE deadline SET remind_at = ? WHERE status = 'open' AND remind_at <= ?", (NOW + EVERY, NOW))
         run("COMMIT")
         return moved.rowcount
 
@@ -154,6 +150,8 @@ class SqlInBatches(SqlSetWise):
 SWEEPERS: dict[str, str] = {
     "sql-set-wise": "benchmarks.sweep:SqlSetWise",
     "sql-in-500s": "benchmarks.sweep:SqlInBatches",
+    "sql-same-rows-in-500s": "benchmarks.ours_sweep:SameRows",
+    "concord": "benchmarks.ours_sweep:Concord",
     "postgres-set-wise": "benchmarks.peers.sweep_postgres:PostgresSetWise",
 }
 

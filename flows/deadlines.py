@@ -27,6 +27,7 @@ from models.base import AnyRow, AnySelect
 from models.cases import CaseFile
 from models.contracts import Contract
 from models.deadlines import Deadline
+from models.prepared import Prepared
 from notifications.reminders import DueReminder, write_reminders
 from states.agenda import due_stages, next_day, next_overdue_day, overdue_stage
 from states.casetype import OPEN, DeadlineRule
@@ -65,7 +66,7 @@ _DUE: AnySelect = (
     .outerjoin(Contract, Contract.id == _FIRST.c.contract_id)
     .order_by(_FIRST.c.next_on, _FIRST.c.id)
 )  # fmt: skip
-_MOVE_ON = (
+_MOVE_ON = Prepared(
     update(Deadline.__table__)  # type: ignore[arg-type]
     .where(Deadline.id == bindparam("b_id"), Deadline.next_on == bindparam("b_next_on"))
     .values({name: bindparam(name) for name in ("status", "next_on", "opened")})
@@ -127,7 +128,7 @@ def _settle(connection: Connection, office: Office, rows: Sequence[AnyRow], swep
         _look_at(row, chunk, today)
     swept.looked_at += len(rows)
     swept.reminders += write_reminders(connection, chunk.reminders, office.now(), today)
-    connection.execute(_MOVE_ON, chunk.moves)
+    _MOVE_ON.write(connection, chunk.moves)
     swept.expired += sum(move["status"] == "expired" for move in chunk.moves)
     if chunk.lapsed:
         lapse = update(Contract).where(Contract.id.in_(chunk.lapsed), Contract.standing == "in_force")

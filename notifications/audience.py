@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
@@ -82,6 +83,7 @@ def _still_here(day: date) -> ColumnElement[bool]:
     return or_(Person.left_on.is_(None), Person.left_on > day)
 
 
+@lru_cache(maxsize=4096)
 def _chain(path: str | None) -> tuple[int, ...]:
     return tuple(int(part) for part in reversed(path.strip("/").split("/"))) if path else ()
 

@@ -64,9 +64,7 @@ def add_jobs(scheduler: BackgroundScheduler, jobs: int, due: int) -> float:
 def measure(directory: Path, jobs: int) -> SweepFigure:
     """Add the jobs, then let the due ones run."""
     store = SQLAlchemyJobStore(engine=engine_on(directory / "jobs.sqlite"))
-    scheduler = BackgroundScheduler(
-        jobstores={"default": store}, executors={"default": ThreadPoolExecutor(10)}, timezone=UTC
-    )
+    scheduler = BackgroundScheduler(jobstores={"default": store}, executors={"default": ThreadPoolExecutor(10)}, timezone=UTC)
     scheduler.start(paused=True)
     due = min(DUE, jobs // 2)
     COUNTED.expect(due)

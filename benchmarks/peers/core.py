@@ -51,10 +51,7 @@ def move_all(connection: Connection, step: str, moving: Sequence[Moving]) -> Non
     fixed = {"step": step, "actor": ACTOR, "at": NOW, "answers": ANSWERS}
     connection.execute(
         EVENT,
-        [
-            {"case_id": i, "version": v + 1, "source": s, "target": way.target, **fixed}
-            for i, s, v, way in moving
-        ],
+        [{"case_id": i, "version": v + 1, "source": s, "target": way.target, **fixed} for i, s, v, way in moving],
     )
     connection.execute(
         DEADLINE,

@@ -146,13 +146,10 @@ class FloorPostgresSetWise(FloorPostgres):
         """The same step for all of `case_ids` in one transaction; every column goes over as an array."""
         with self.db.transaction():
             rows = self.db.execute(
-                "SELECT id, state, version, amount_fen FROM case_file"
-                " WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+                "SELECT id, state, version, amount_fen FROM case_file WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
                 (list(case_ids),),
             ).fetchall()
-            ways = [
-                (i, state, version + 1, decide(step, state, amount)) for i, state, version, amount in rows
-            ]
+            ways = [(i, state, version + 1, decide(step, state, amount)) for i, state, version, amount in rows]
             if self.write_many(step, ways) != len(case_ids):
                 raise NotPossibleError
 

@@ -19,11 +19,13 @@ from benchmarks.ours_case import UNIT, Bureau, bureau
 from benchmarks.work import BATCH, NotPossibleError, Step, Timing, decide, time_batches, time_steps
 
 WHY = (
-    '{"rule":{"name":"%s","number":15,"unit":"ND","direction":"after","kind":"D","who":"committee","zh":"调解委员会应当自'
-    '收到调解申请之日起十五日内结束；到期未结束的，视为调解不成。","en":"The committee ends the mediation within fifteen days of '
-    'the application; after that it is deemed to have failed.","article":"《劳动争议调解仲裁法》第十四条第三款","article_en":"Labour '
-    'Dispute Mediation and Arbitration Law art. 14(3)","law_id":"MED-04","source":"LawRefBook/Laws, 2025-04-19","mark":"V",'
-    '"pack":"cn","rolls":true},"calendar":"CN","start":"%s","day_one":"%s","opens_on":null,"raw_on":"%s","due_on":"%s",'
+    '{"rule":{"name":"%s","number":15,"unit":"ND","direction":"after","kind":"D","who":"committee",'
+    '"zh":"调解委员会应当自收到调解申请之日起十五日内结束；到期未结束的，视为调解不成。",'
+    '"en":"The committee ends the mediation within fifteen days of the application; after that it has failed.",'
+    '"article":"《劳动争议调解仲裁法》第十四条第三款",'
+    '"article_en":"Labour Dispute Mediation and Arbitration Law art. 14(3)",'
+    '"law_id":"MED-04","source":"LawRefBook/Laws, 2025-04-19","mark":"V","pack":"cn","rolls":true},'
+    '"calendar":"CN","start":"%s","day_one":"%s","opens_on":null,"raw_on":"%s","due_on":"%s",'
     '"moved_over":[],"skipped":[],"worked_weekends":[],"changes":[],"provisional":false}'
 )
 REQUEST = "SELECT case_id, step, actor_id, answers, status FROM step_request WHERE id = ?"
@@ -107,9 +109,7 @@ class SameRows:
         run = self.db.execute
         run("BEGIN IMMEDIATE")
         request = run(REQUEST, (request_id,)).fetchone()
-        moved, event, deadlines, message, settled = rows_of(
-            request_id, request, run(READ, (request[0],)).fetchone()
-        )
+        moved, event, deadlines, message, settled = rows_of(request_id, request, run(READ, (request[0],)).fetchone())
         if run(MOVE, moved).rowcount != 1:
             raise NotPossibleError
         run(EVENT, event)
@@ -186,5 +186,3 @@ class SameRowsPostgres(SameRows):
                 run(start, deadline)
             run(post, message)
             run(settle, settled)
-
-

@@ -25,10 +25,7 @@ from benchmarks.work import (
 
 READ = "SELECT state, version, amount_fen FROM case_file WHERE id = ?"
 MOVE = "UPDATE case_file SET state = ?, version = ?, updated_at = ? WHERE id = ? AND version = ?"
-EVENT = (
-    "INSERT INTO case_event (case_id, version, step, source, target, actor, at, answers)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
+EVENT = "INSERT INTO case_event (case_id, version, step, source, target, actor, at, answers) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 DEADLINE = "INSERT INTO deadline (case_id, kind, due_at, status) VALUES (?, ?, ?, 'open')"
 OUTBOX = "INSERT INTO outbox (case_id, version, topic, status, next_at) VALUES (?, ?, ?, 'waiting', ?)"
 

@@ -56,13 +56,8 @@ def rows_of(case: CaseFile, source: str, step: str, version: int) -> list[CaseEv
         at=NOW,
         answers=ANSWERS,
     )
-    deadlines = [
-        Deadline(case_id=case.id, kind=kind, due_at=NOW + days * DAY, status="open")
-        for kind, days in way.deadlines
-    ]
-    message = Outbox(
-        case_id=case.id, version=version, topic=f"case.{case.state}", status="waiting", next_at=NOW
-    )
+    deadlines = [Deadline(case_id=case.id, kind=kind, due_at=NOW + days * DAY, status="open") for kind, days in way.deadlines]
+    message = Outbox(case_id=case.id, version=version, topic=f"case.{case.state}", status="waiting", next_at=NOW)
     return [event, *deadlines, message]
 
 
@@ -75,9 +70,7 @@ class SharedMachine:
         self.path = sqlite_file.create(directory)
         self.engine = engine_on(self.path)
         self.session = sessionmaker(self.engine)
-        self.machine = Machine(
-            model=None, states=STATES, transitions=TRIGGERS, initial=FIRST_STATE, auto_transitions=False
-        )
+        self.machine = Machine(model=None, states=STATES, transitions=TRIGGERS, initial=FIRST_STATE, auto_transitions=False)
 
     def run(self, cases: int) -> Timing:
         sqlite_file.open_cases(self.path, cases)

