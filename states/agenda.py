@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from config.workdays import WorkCalendar
 from states.casetype import DeadlineRule
@@ -30,13 +31,14 @@ class Stage:
         return self.name.startswith("d")
 
 
-def stages(rule: DeadlineRule, opens_on: date | None, due_on: date) -> list[Stage]:
+@lru_cache(maxsize=4096)
+def stages(rule: DeadlineRule, opens_on: date | None, due_on: date) -> tuple[Stage, ...]:
     """All stages of a clock up to the day after its last day, earliest first."""
     found = [Stage(due_on - timedelta(days=days), f"d{days}") for days in rule.remind.before]
     if opens_on is not None and (rule.remind.opening or rule.on_opening):
         found.append(Stage(opens_on, "opens"))
     found.append(Stage(due_on + timedelta(days=1), "over"))
-    return sorted(found, key=lambda stage: (stage.on, stage.name != "opens"))
+    return tuple(sorted(found, key=lambda stage: (stage.on, stage.name != "opens")))
 
 
 def first_day(rule: DeadlineRule, opens_on: date | None, due_on: date, *, after: date | None = None) -> date:
