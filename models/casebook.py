@@ -16,10 +16,9 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from models.base import AnyRow, AnySelect
 from models.cases import CaseFile, Party
-from models.deadlines import Deadline
+from models.clocks import OpenDeadline, unsettled
 from models.items import Meeting, Payment, SettlementItem
 from models.people import Organisation, Person, Position
-from models.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +46,6 @@ class PartyRow:
     represents: bool
     person_id: int | None
     organisation_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class OpenDeadline:
-    """A running clock of the case."""
-
-    id: int
-    rule: str
-    subject: str
-    due_on: date
-    status: str
-    #: the next day a sweep looks at it
-    next_on: date | None
 
 
 @dataclass
@@ -177,22 +163,9 @@ def load_meetings(connection: Connection, cases: Sequence[CaseRow]) -> None:
         case._meetings = found.get(case.id, 0)
 
 
-_UNSETTLED: AnySelect = select(
-    Deadline.case_id, Deadline.id, Deadline.rule, Deadline.subject, Deadline.due_on, Deadline.status, Deadline.next_on
-).where(or_(Deadline.status == "open", and_(Deadline.status == "expired", Deadline.met_on.is_(None))))
-_UNSETTLED_OF_MANY = _UNSETTLED.where(Deadline.case_id.in_(bindparam("ids", expanding=True)))
-_UNSETTLED_OF_ONE = Prepared(_UNSETTLED.where(Deadline.case_id == bindparam("id")))
-
-
 def load_deadlines(connection: Connection, cases: Sequence[CaseRow]) -> None:
     """Fill the clocks of those cases with one query."""
-    if len(cases) == 1:
-        rows = _UNSETTLED_OF_ONE.rows(connection, {"id": cases[0].id})
-        cases[0]._deadlines = [OpenDeadline(*row[1:]) for row in rows]
-        return
-    found: dict[int | None, list[OpenDeadline]] = defaultdict(list)
-    for row in connection.execute(_UNSETTLED_OF_MANY, {"ids": [case.id for case in cases]}):
-        found[row[0]].append(OpenDeadline(*row[1:]))
+    found = unsettled(connection, [case.id for case in cases])
     for case in cases:
         case._deadlines = found[case.id]
 

@@ -16,15 +16,15 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from models import entries as rows_of
-from models.casebook import CaseRow, OpenDeadline
+from models.casebook import CaseRow
 from models.cases import CaseEvent, CaseFile
 from models.chain import START, digest, event_hash
+from models.clocks import as_it_ran, clock_row, ending, is_met, iso, move_of, moving, touches_clocks
 from models.deadlines import Deadline
 from models.prepared import UNKNOWN, Prepared
-from states.agenda import first_day
 from states.casetype import ALL
-from states.entries import Assign, Entry, MeetDeadline, MoveDeadline, MoveUp, PartyJoins
-from states.machine import Decision, Start, facts_after
+from states.entries import Assign, Entry, MoveUp, PartyJoins
+from states.machine import Decision, facts_after
 from states.registry import case_type
 
 
@@ -129,24 +129,24 @@ class _Batch:
         else:
             self.changed.append({**row, **dict(zip(_FEW, few, strict=True))})
         for start in decision.starts:
-            self.started.append(_deadline(case.id, act.seq, start, act.day))
+            self.started.append(clock_row(case.id, act.seq, start, act.day))
         for entry in decision.entries:
             rows_of.collect(self.children, act, entry)
 
     def _clocks(self, act: Act) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         decision = act.decision
-        if not (decision.meets or decision.voids or decision.starts or _touches_clocks(decision.entries)):
+        if not (decision.meets or decision.voids or decision.starts or touches_clocks(decision.entries)):
             return [], []
         met = set(decision.meets)
         ended, moved = [], []
         restarted = {(start.rule.name, start.subject) for start in decision.starts}
         for row in act.case.deadlines:
-            if row.rule in met or _is_met(decision.entries, row):
-                ended.append(_ending(row, "met", act))
+            if row.rule in met or is_met(decision.entries, row):
+                ended.append(ending(row, "met", act))
             elif ALL in decision.voids or row.rule in decision.voids or (row.rule, row.subject) in restarted:
-                ended.append(_ending(row, "void", act))
-            elif (entry := _move_of(decision.entries, row)) is not None:
-                moved.append(_moving(act, row, entry))
+                ended.append(ending(row, "void", act))
+            elif (entry := move_of(decision.entries, row)) is not None:
+                moved.append(moving(act, row, entry))
         self.settled += ended
         self.moved += moved
         return ended, moved
@@ -201,70 +201,18 @@ def _closed_on(act: Act) -> date | None:
     return act.case.closed_on if _has_ended(act) else None
 
 
-def _touches_clocks(entries: Sequence[Entry]) -> bool:
-    return any(isinstance(entry, MeetDeadline | MoveDeadline) for entry in entries)
-
-
-def _is_met(entries: Sequence[Entry], row: OpenDeadline) -> bool:
-    return any(
-        isinstance(entry, MeetDeadline) and (entry.rule, entry.subject) == (row.rule, row.subject) for entry in entries
-    )
-
-
-def _move_of(entries: Sequence[Entry], row: OpenDeadline) -> MoveDeadline | None:
-    for entry in entries:
-        if isinstance(entry, MoveDeadline) and (entry.rule, entry.subject) == (row.rule, row.subject):
-            return entry
-    return None
-
-
-def _ending(row: OpenDeadline, status: str, act: Act) -> dict[str, Any]:
-    late = row.status == "expired"
-    return {
-        "b_id": row.id, "status": "expired" if late else status, "next_on": None, "ended_by": act.seq,
-        "met_on": act.day if status == "met" or late else None, "was": row,
-    }  # fmt: skip
-
-
-def _moving(act: Act, row: OpenDeadline, entry: MoveDeadline) -> dict[str, Any]:
-    rule = case_type(act.case.type, act.case.type_version).rule[row.rule]
-    why = {"agreed": True, "start": entry.on.isoformat(), "moved_from": row.due_on.isoformat(), "by": act.seq}
-    return {
-        "b_id": row.id, "due_on": entry.on, "next_on": first_day(rule, None, entry.on, after=act.day),
-        "explanation": why, "status": "open", "was": row,
-    }  # fmt: skip
-
-
-def _deadline(case_id: int, seq: int, start: Start, day: date) -> dict[str, Any]:
-    return {
-        "case_id": case_id, "contract_id": None, "rule": start.rule.name, "subject": start.subject, "status": "open",
-        "opens_on": start.opens_on, "due_on": start.due_on,
-        "next_on": first_day(start.rule, start.opens_on, start.due_on, after=day), "opened": False, "hard": start.hard,
-        "provisional": start.provisional, "explanation": dict(start.explanation or {}), "started_by": seq,
-    }  # fmt: skip
-
-
 def _before(act: Act, ended: Sequence[dict[str, Any]], moved: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """What `undo` needs: the case's own fields before the step, and the clocks it touched."""
     case = act.case
     after = act.facts
     changed = {name: case.facts.get(name) for name in {*after, *case.facts} if after.get(name) != case.facts.get(name)}
-    before: dict[str, Any] = {"facts": changed, "ended": [_as_it_ran(row) for row in ended]}
+    before: dict[str, Any] = {"facts": changed, "ended": [as_it_ran(row) for row in ended]}
     if _owner(act) != case.owner_id:
         before["owner_id"] = case.owner_id
     if any(isinstance(entry, MoveUp) for entry in act.decision.entries):
         before["unit_id"] = case.unit_id
     if case.outcome or act.decision.outcome:
-        before["outcome"], before["closed_on"] = case.outcome, _iso(case.closed_on)
+        before["outcome"], before["closed_on"] = case.outcome, iso(case.closed_on)
     if moved:
-        before["moved"] = [_as_it_ran(row) for row in moved]
+        before["moved"] = [as_it_ran(row) for row in moved]
     return before
-
-
-def _as_it_ran(row: dict[str, Any]) -> list[Any]:
-    was: OpenDeadline = row.pop("was")
-    return [was.id, was.status, was.due_on.isoformat(), _iso(was.next_on)]
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
