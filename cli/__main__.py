@@ -125,9 +125,7 @@ def _say(code: int, zh: str, en: str) -> int:
 
 def _refusal(refusal: Any) -> None:
     if DESK.as_json:
-        reasons = [
-            {"code": r.code, "field": r.field, "zh": r.said("zh"), "en": r.said("en")} for r in refusal.reasons
-        ]
+        reasons = [{"code": r.code, "field": r.field, "zh": r.said("zh"), "en": r.said("en")} for r in refusal.reasons]
         DESK.answer({"refused": refusal.code, "reasons": reasons}, lambda: None)
         return
     DESK.err.print(DESK.label("不予办理:", "Refused:"), markup=False)

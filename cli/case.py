@@ -42,9 +42,7 @@ def list_cases(
     columns = (("案号", "Number"), ("状态", "State"), ("单位", "Unit"), ("承办", "Owner"), ("最近期限", "Next date"))
     DESK.answer(
         rows_as_json(rows),
-        lambda: DESK.table(
-            ("案件", "Cases"), columns, [(r.number, _stage(r), r.unit, r.owner, r.due_on) for r in rows]
-        ),
+        lambda: DESK.table(("案件", "Cases"), columns, [(r.number, _stage(r), r.unit, r.owner, r.due_on) for r in rows]),
     )
 
 
@@ -61,6 +59,7 @@ def open_case(
     from flows.steps import Desk as Counter
     from models.queries import unit_by_code
     from states.casetype import OPEN
+
     form = known_type(case_type).opens_with
     answers = ask_missing(form, parse(form, words or []))
     with DESK.office.store.read() as connection:
@@ -110,9 +109,7 @@ def step(
         declared = case_type(row.type, row.type_version).step(name)
         form = declared.asks if declared else NoAnswers
         answers = with_people(connection, ask_missing(form, parse(form, words or [])))
-    wish = Wish(
-        step=name, case_id=row.id, actor_id=actor.id, answers=answers, key=key, expected_version=expect or None
-    )
+    wish = Wish(step=name, case_id=row.id, actor_id=actor.id, answers=answers, key=key, expected_version=expect or None)
     _receipt(Counter(DESK.office).step(wish))
 
 

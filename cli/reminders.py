@@ -31,9 +31,7 @@ def _stage(stage: str) -> str:
 
 
 @app.command("list")
-def list_reminders(
-    since: str = typer.Option("", help="自 2026-01-01"), limit: int = typer.Option(50, min=1, max=1000)
-) -> None:
+def list_reminders(since: str = typer.Option("", help="自 2026-01-01"), limit: int = typer.Option(50, min=1, max=1000)) -> None:
     """已发提醒 · reminders that went out, newest first."""
     from models.watching import reminders
 

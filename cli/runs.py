@@ -28,9 +28,7 @@ def list_runs(
     if flow == "advance-case":
         lines = [(r.id, r.number, r.step, r.status, when(r.created_at), yes if r.observed else "", r.error) for r in rows]
     else:
-        lines = [
-            (r.id, r.flow, _done(r.counts), r.state, when(r.started_at), yes if r.observed else "", r.error) for r in rows
-        ]
+        lines = [(r.id, r.flow, _done(r.counts), r.state, when(r.started_at), yes if r.observed else "", r.error) for r in rows]
     columns = (("编号", "Id"), ("流程/案号", "Flow/case"), ("内容", "What"), ("状态", "State"), ("时间", "When"),
                ("Prefect", "Prefect"), ("错误", "Error"))  # fmt: skip
     DESK.answer(rows_as_json(rows), lambda: DESK.table(("运行", "Runs"), columns, lines))

@@ -148,7 +148,5 @@ def parse_length(text: str) -> tuple[int, Unit, Direction]:
         return 0, Unit.NONE, Direction.AFTER
     found = LENGTH.fullmatch(text.strip())
     if not found or int(found["number"]) == 0:
-        raise ValueError(
-            f'{text!r} is no period: write "15 ND", "3 WD", "1 Y", "60 ND before", "60 ND window" or "none"'
-        )
+        raise ValueError(f'{text!r} is no period: write "15 ND", "3 WD", "1 Y", "60 ND before", "60 ND window" or "none"')
     return int(found["number"]), Unit(found["unit"]), Direction(found["direction"] or "after")

@@ -40,9 +40,7 @@ class MissingRule(LookupError):
 
     def __init__(self, pack: str, name: str, on: date | None = None) -> None:
         when = f" on {on}" if on else ""
-        super().__init__(
-            f"rule pack {pack!r} has no rule {name!r}{when}; define it in config/rulepacks/{pack}.toml"
-        )
+        super().__init__(f"rule pack {pack!r} has no rule {name!r}{when}; define it in config/rulepacks/{pack}.toml")
         self.pack, self.name, self.on = pack, name, on
 
 
@@ -149,9 +147,7 @@ def read_pack(key: str, folder: Path) -> RulePack:
         rows[name] = (*(_period(key, name, row, laws) for row in newest_first), *rows.get(name, ()))
     thresholds = dict(parent.thresholds) if parent else {}
     thresholds |= {name: _threshold(key, name, row, laws) for name, row in pack.thresholds.items()}
-    content = json.dumps(
-        [raw, parent.version if parent else None], sort_keys=True, default=str, ensure_ascii=False
-    )
+    content = json.dumps([raw, parent.version if parent else None], sort_keys=True, default=str, ensure_ascii=False)
     version = f"{key}@{hashlib.sha256(content.encode()).hexdigest()[:12]}"
     return RulePack(
         key=key,
@@ -232,7 +228,5 @@ def _threshold(key: str, name: str, row: _ThresholdRow, laws: Mapping[str, Law])
     if isinstance(value, str) and re.fullmatch(r"\d+/[1-9]\d*", value):
         value = Fraction(value)
     if row.choices and value not in row.choices:
-        raise BrokenRulePack(
-            key, f"thresholds.{name}.value: {value!r}", f"choose one of: {', '.join(row.choices)}"
-        )
+        raise BrokenRulePack(key, f"thresholds.{name}.value: {value!r}", f"choose one of: {', '.join(row.choices)}")
     return Threshold(value=value, **_cited(key, name, row, laws))

@@ -203,9 +203,7 @@ def _from_package(country: Country, year: int) -> _Year:
     """The year as the `holidays` package knows it."""
     import holidays  # 0.2 s: not at start-up, and not at all for a year that has a file
 
-    chinese, english = (
-        holidays.country_holidays(country, years=year, language=lang) for lang in _LANGUAGES[country]
-    )
+    chinese, english = (holidays.country_holidays(country, years=year, language=lang) for lang in _LANGUAGES[country])
     working = {day for day in english.weekend_workdays if day.year == year}
     rest = {day: (_chinese(country, chinese[day]), english[day]) for day in english if day.year == year}
     return _table(year, rest, working, provisional=country == "CN" and not working)

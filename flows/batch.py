@@ -80,9 +80,7 @@ def result_of(office: Office, batch_id: int) -> BatchResult:
         chosen = connection.execute(select(StepBatch.chosen).where(StepBatch.id == batch_id)).scalar_one()
         counted = select(StepRequest.status, func.count()).where(StepRequest.batch_id == batch_id)
         found = dict(connection.execute(counted.group_by(StepRequest.status)).all())
-    return BatchResult(
-        batch_id, chosen, found.get("applied", 0), found.get("refused", 0), found.get("failed", 0)
-    )
+    return BatchResult(batch_id, chosen, found.get("applied", 0), found.get("refused", 0), found.get("failed", 0))
 
 
 def _one_chunk(office: Office, batch_id: int, seen: Mapping[str, Any]) -> None:
@@ -140,9 +138,7 @@ def mark_failed(office: Office, request_id: int, fault: BaseException) -> None:
             post_alert(connection, "work_failed", key, facts, office.now(), case_id=marked.case_id)
 
 
-def _apply_chunk(
-    connection: Connection, office: Office, requests: Sequence[AnyRow], seen: Mapping[str, Any]
-) -> None:
+def _apply_chunk(connection: Connection, office: Office, requests: Sequence[AnyRow], seen: Mapping[str, Any]) -> None:
     if not requests:
         return
     now = office.now()

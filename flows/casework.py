@@ -154,9 +154,7 @@ def applied_row(office: Office, receipt: Receipt, seen: Mapping[str, Any]) -> di
 
 def refused_row(office: Office, request_id: int, refusal: Refusal, seen: Mapping[str, Any]) -> dict[str, Any]:
     """The request as it stands once it was refused, with all the reasons in both languages."""
-    reasons = [
-        {"code": r.code, "text": list(r.text), "remedy": list(r.remedy), "field": r.field} for r in refusal.reasons
-    ]
+    reasons = [{"code": r.code, "text": list(r.text), "remedy": list(r.remedy), "field": r.field} for r in refusal.reasons]
     return {
         "b_id": request_id, "status": "refused", "receipt": {"refusal": type(refusal).__name__, "reasons": reasons},
         "settled_at": office.now(), "case_id": None, "error": "", **seen,
@@ -175,9 +173,7 @@ def earlier_answer(request: AnyRow) -> Receipt | None:
 def refusal_from(stored: Mapping[str, Any]) -> Refusal:
     """The refusal a request was answered with, as it was."""
     kind: type[Refusal] = getattr(errors, str(stored["refusal"]))
-    return kind(
-        [Reason(r["code"], Label(*r["text"]), Label(*r["remedy"]), r["field"]) for r in stored["reasons"]]
-    )
+    return kind([Reason(r["code"], Label(*r["text"]), Label(*r["remedy"]), r["field"]) for r in stored["reasons"]])
 
 
 def kept_request(office: Office, request_id: int) -> AnyRow:

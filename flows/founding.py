@@ -49,16 +49,12 @@ def add_person(office: Office, code: str, name: str, email: str, language: str) 
     with office.store.write() as connection:
         if person_by_code(connection, code) is not None:
             raise refuse(StepRefused, "code_taken", Label(f"代码“{code}”已有人使用", f"the code “{code}” is taken"))
-        made = insert(Person).values(
-            code=code, name=name, email=email, language=language, phone="", identity="", password=""
-        )
+        made = insert(Person).values(code=code, name=name, email=email, language=language, phone="", identity="", password="")
         person_id: int = connection.execute(made.returning(Person.id)).scalar_one()
     return person_id
 
 
-def set_position(
-    office: Office, person: str, role: str, unit: str, *, since: date | None = None, end: bool = False
-) -> bool:
+def set_position(office: Office, person: str, role: str, unit: str, *, since: date | None = None, end: bool = False) -> bool:
     """Give the position from that day (today), or end it today; False when person or unit is unknown."""
     with office.store.write() as connection:
         who, where = person_by_code(connection, person), unit_by_code(connection, unit)
@@ -70,9 +66,7 @@ def set_position(
             connection.execute(update(Position).where(Position.id == running.id).values(to_on=office.today()))
         elif not end and running is None:
             connection.execute(
-                insert(Position).values(
-                    person_id=who.id, organisation_id=where.id, role=role, from_on=since or office.today()
-                )
+                insert(Position).values(person_id=who.id, organisation_id=where.id, role=role, from_on=since or office.today())
             )
     return True
 

@@ -143,4 +143,3 @@ def report_findings(office: Office) -> int:
                 )
             )  # fmt: skip
     return len(found)
-

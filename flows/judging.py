@@ -53,9 +53,7 @@ def roles_in(connection: Connection, case: CaseRow, actor_id: int | None, at: da
     return roles_with(connection, positions_of(connection, actor_id, day_at(at)), case, actor_id)
 
 
-def roles_with(
-    connection: Connection, held: Sequence[tuple[str, str]], case: CaseRow, actor_id: int | None
-) -> frozenset[Role]:
+def roles_with(connection: Connection, held: Sequence[tuple[str, str]], case: CaseRow, actor_id: int | None) -> frozenset[Role]:
     """The same with the positions already read; parties are looked up only for those without any."""
     if actor_id is None:
         return CLOCK_ONLY

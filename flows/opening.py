@@ -47,9 +47,7 @@ def draft_cases(connection: Connection, office: Office, requests: Sequence[AnyRo
     return cases
 
 
-def enter_cases(
-    connection: Connection, office: Office, cases: Sequence[CaseRow], requests: Sequence[AnyRow]
-) -> None:
+def enter_cases(connection: Connection, office: Office, cases: Sequence[CaseRow], requests: Sequence[AnyRow]) -> None:
     """Give those drafts their numbers and rows; `requests` are theirs, in the same order."""
     year, series = office.today().year, Counter(case.type for case in cases)
     numbers = {kind: iter(next_numbers(connection, f"{kind}{year}", count)) for kind, count in sorted(series.items())}

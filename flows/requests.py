@@ -70,9 +70,7 @@ def place(connection: Connection, office: Office, wish: Wish) -> int:
     new: int | None = connection.execute(made).scalar_one_or_none()
     if new is not None:
         return new
-    there = connection.execute(
-        select(StepRequest.id, StepRequest.digest).where(StepRequest.key == row["key"])
-    ).one()
+    there = connection.execute(select(StepRequest.id, StepRequest.digest).where(StepRequest.key == row["key"])).one()
     if there.digest != row["digest"]:
         raise refuse(
             KeyReused,
@@ -91,9 +89,7 @@ def file_batch(office: Office, step: str, actor_id: int | None, wishes: Sequence
         found = connection.execute(select(StepBatch.id).where(StepBatch.key == key)).scalar_one_or_none()
         if found is not None:
             return int(found)
-        made = insert(StepBatch).values(
-            key=key, step=step, actor_id=actor_id, chosen=len(wishes), created_at=office.now()
-        )
+        made = insert(StepBatch).values(key=key, step=step, actor_id=actor_id, chosen=len(wishes), created_at=office.now())
         batch_id: int = connection.execute(made.returning(StepBatch.id)).scalar_one()
         rows = [as_row(wish, office, batch_id) for wish in wishes]
         for number, row in enumerate(rows):

@@ -77,8 +77,6 @@ def pending_work(office: Office, sweep: str) -> bool:
 
 
 def _messages(office: Office, status: str, kind: str = "notice") -> bool:
-    query = select(Message.id).where(
-        Message.status == status, Message.kind == kind, Message.next_try_at <= office.now()
-    )
+    query = select(Message.id).where(Message.status == status, Message.kind == kind, Message.next_try_at <= office.now())
     with office.store.read() as connection:
         return connection.execute(query.limit(1)).first() is not None

@@ -38,9 +38,7 @@ class Service:
 
     def __init__(self, office: Office) -> None:
         self.office = office
-        self.lane: Lane[Receipt] = Lane(
-            lambda key: apply_request(office, int(key)), wait=office.settings.patience
-        )
+        self.lane: Lane[Receipt] = Lane(lambda key: apply_request(office, int(key)), wait=office.settings.patience)
         self.batches: Lane[BatchResult] = self.lane.beside("advance-batch", lambda key: apply_batch(office, int(key)))
         self.desk = Desk(office, self.lane)
         self.scheduler = Scheduler(self._ring)

@@ -26,9 +26,7 @@ from states.roles import Role
 OWN_DAYS, SUPERVISOR_DAYS = 1, 7
 
 
-def undo_last(
-    connection: Connection, office: Office, request: AnyRow, case: CaseRow, roles: frozenset[Role]
-) -> str:
+def undo_last(connection: Connection, office: Office, request: AnyRow, case: CaseRow, roles: frozenset[Role]) -> str:
     """Take the last step back and give the state the case is in again. Raises `StepRefused` with all the reasons."""
     if not roles:
         raise not_found()
@@ -46,9 +44,7 @@ def undo_last(
     return state
 
 
-def _against(
-    case: CaseRow, last: AnyRow, request: AnyRow, roles: frozenset[Role], office: Office
-) -> Iterator[Reason]:
+def _against(case: CaseRow, last: AnyRow, request: AnyRow, roles: frozenset[Role], office: Office) -> Iterator[Reason]:
     step = case_type(case.type, case.type_version).step(last.step)
     if request.expected_version is not None and request.expected_version != case.version:
         yield Reason("stale_case", Label("案件已由他人办理", "somebody else moved this case"))

@@ -52,9 +52,7 @@ _WITH_CASE = Prepared(
     .join(Organisation, Organisation.id == CaseFile.unit_id)
     .outerjoin(
         Person,
-        and_(
-            Person.id == StepRequest.actor_id, or_(Person.left_on.is_(None), Person.left_on > bindparam("day"))
-        ),
+        and_(Person.id == StepRequest.actor_id, or_(Person.left_on.is_(None), Person.left_on > bindparam("day"))),
     )
     .outerjoin(
         Position,

@@ -116,7 +116,5 @@ def seal(connection: Connection, now: datetime) -> int:
         return 0
     count, span = _span(connection, after, up_to)
     stamp = sha256(canonical([previous, up_to, count, span])).hexdigest()
-    connection.execute(
-        insert(AuditSeal).values(up_to_event=up_to, events=count, at=now, previous=previous, hash=stamp)
-    )
+    connection.execute(insert(AuditSeal).values(up_to_event=up_to, events=count, at=now, previous=previous, hash=stamp))
     return count

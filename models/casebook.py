@@ -176,9 +176,7 @@ def _of(column: Any, cases: Sequence[CaseRow]) -> Any:
 
 def load_instalments(connection: Connection, cases: Sequence[CaseRow]) -> None:
     """Fill the instalments of those cases with one query."""
-    paid = and_(
-        Payment.case_id == SettlementItem.case_id, Payment.no == SettlementItem.no, Payment.undone.is_(False)
-    )
+    paid = and_(Payment.case_id == SettlementItem.case_id, Payment.no == SettlementItem.no, Payment.undone.is_(False))
     query = (
         select(SettlementItem.case_id, SettlementItem.no, SettlementItem.amount,
                func.coalesce(func.sum(Payment.amount), 0), SettlementItem.due_on, func.count(Payment.id))

@@ -129,4 +129,3 @@ class Counter(Table):
     __tablename__ = "counter"
     series: Mapped[str] = mapped_column(String(40), primary_key=True)
     last: Mapped[int]
-

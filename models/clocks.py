@@ -62,9 +62,7 @@ def touches_clocks(entries: Sequence[Entry]) -> bool:
 
 def is_met(entries: Sequence[Entry], row: OpenDeadline) -> bool:
     """Whether an entry says that the clock's duty is done."""
-    return any(
-        isinstance(entry, MeetDeadline) and (entry.rule, entry.subject) == (row.rule, row.subject) for entry in entries
-    )
+    return any(isinstance(entry, MeetDeadline) and (entry.rule, entry.subject) == (row.rule, row.subject) for entry in entries)
 
 
 def move_of(entries: Sequence[Entry], row: OpenDeadline) -> MoveDeadline | None:

@@ -40,11 +40,7 @@ def unit_by_code(connection: Connection, code: str) -> AnyRow | None:
 
 
 def _cases() -> AnySelect:
-    due = (
-        select(func.min(Deadline.due_on))
-        .where(Deadline.case_id == CaseFile.id, Deadline.status == "open")
-        .scalar_subquery()
-    )
+    due = select(func.min(Deadline.due_on)).where(Deadline.case_id == CaseFile.id, Deadline.status == "open").scalar_subquery()
     return (
         select(
             CaseFile.id, CaseFile.number, CaseFile.type, CaseFile.type_version, CaseFile.state, CaseFile.version,

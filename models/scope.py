@@ -37,9 +37,7 @@ class Scope:
         """The condition on `CaseFile` (joined with its unit) for cases inside the scope."""
         if self.is_everything:
             return true()
-        party = exists().where(
-            Party.case_id == CaseFile.id, Party.person_id == self.person_id, Party.undone.is_(False)
-        )
+        party = exists().where(Party.case_id == CaseFile.id, Party.person_id == self.person_id, Party.undone.is_(False))
         return or_(self.units(), CaseFile.owner_id == self.person_id, party)
 
     def contracts(self) -> Any:

@@ -56,9 +56,7 @@ def reminders_missed(connection: Connection, today: date, limit: int = 100) -> R
 def messages_stuck(connection: Connection, limit: int = 100) -> Rows:
     """Messages that were parked, with the reason."""
     columns = (Message.id, Message.notice, Message.channel, Message.attempt, Message.error, Message.created_at)
-    return connection.execute(
-        select(*columns).where(PARKED).order_by(Message.id.desc()).limit(limit)
-    ).all()
+    return connection.execute(select(*columns).where(PARKED).order_by(Message.id.desc()).limit(limit)).all()
 
 
 def runs(connection: Connection, *, flow: str = "", state: str = "", limit: int = 50) -> Rows:

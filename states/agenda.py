@@ -76,5 +76,3 @@ def next_overdue_day(rule: DeadlineRule, due_on: date, today: date, calendar: Wo
 def overdue_stage(due_on: date, today: date) -> str:
     """The name of an overdue day, a new one for each day: "over+3" is the third day after the last."""
     return f"over+{(today - due_on).days}"
-
-

@@ -66,6 +66,7 @@ class CaseView(Protocol):
     def open_deadlines(self) -> Mapping[tuple[str, str], date]:
         """(rule, subject) → last day, of the clocks that still run."""
         ...
+
     @property
     def has_upper_unit(self) -> bool:
         """Whether a unit above the case's own mediates."""

@@ -58,9 +58,7 @@ class Count:
 def count(start: date, period: Period, calendar: WorkCalendar) -> Count:
     """Count a period from its event. `ValueError` if the text gives no number: then no deadline arises."""
     if not period.arises:
-        raise ValueError(
-            f"{period.pack}: {period.name} has no number in the text; no deadline arises from it"
-        )
+        raise ValueError(f"{period.pack}: {period.name} has no number in the text; no deadline arises from it")
     if period.direction is Direction.WINDOW:
         opens = _moved(start, -period.number, period.unit, calendar)
         hangs = period.unit is Unit.WD and _open(calendar, opens, start)
@@ -76,9 +74,7 @@ def extend(earlier: Count, days: int) -> Count:
     A 45-day period extended by 15 ends on its 60th day, not 15 days after the day it had rolled to.
     """
     if days < 1 or earlier.period.direction is not Direction.AFTER:
-        raise ValueError(
-            f"{earlier.period.name} cannot be extended by {days} days: it must run, and by one or more"
-        )
+        raise ValueError(f"{earlier.period.name} cannot be extended by {days} days: it must run, and by one or more")
     unit = Unit.WD if earlier.period.unit is Unit.WD else Unit.ND
     raw = _moved(earlier.raw_on, days, unit, earlier.calendar)
     change: Change = {"change": "extended", "days": days, "due_before": earlier.due_on.isoformat()}
@@ -89,9 +85,7 @@ def resume(earlier: Count, paused_on: date, resumed_on: date) -> Count:
     """Shift by a pause: what was left after `paused_on` runs on from the day after `resumed_on`."""
     running = earlier.period.direction is Direction.AFTER and earlier.start <= paused_on <= earlier.due_on
     if not running or resumed_on < paused_on:
-        raise ValueError(
-            f"{earlier.period.name} does not run at {paused_on}, or resumes before it ({resumed_on})"
-        )
+        raise ValueError(f"{earlier.period.name} does not run at {paused_on}, or resumes before it ({resumed_on})")
     return _resumed(earlier, paused_on, resumed_on)
 
 
@@ -149,9 +143,7 @@ def _moved(day: date, number: int, unit: Unit, calendar: WorkCalendar) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _settled(
-    start: date, raw: date, period: Period, calendar: WorkCalendar, changes: tuple[Change, ...] = ()
-) -> Count:
+def _settled(start: date, raw: date, period: Period, calendar: WorkCalendar, changes: tuple[Change, ...] = ()) -> Count:
     """Roll the raw end off a rest day, and say whether an unpublished calendar could move the result."""
     due = raw
     if period.direction is Direction.BEFORE:

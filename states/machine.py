@@ -148,9 +148,7 @@ def _where(case_type: CaseType, step: Step, case: CaseView) -> list[Reason]:
     now = case_type.stage(case.state).label
     wanted = [case_type.stage(state).label for state in case_type.stages if state in step.source]
     zh, en = "、".join(label.zh for label in wanted), ", ".join(label.en for label in wanted)
-    text = Label(
-        f"案件现为“{now.zh}”,此步骤须在“{zh}”时办理", f"the case is “{now.en}”; this step is taken from: {en}"
-    )
+    text = Label(f"案件现为“{now.zh}”,此步骤须在“{zh}”时办理", f"the case is “{now.en}”; this step is taken from: {en}")
     return [Reason("wrong_state", text, Label("用 case steps 查看可办步骤", "see `case steps` for what can be done"))]
 
 

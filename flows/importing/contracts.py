@@ -114,9 +114,7 @@ class RegisterLoad:
             judged = resolve(connection, self.unit, packs, profile, judge_rows(self.table))
             judged, staff = judge_renewals(connection, self.unit, profile, judged, office.today())
         with office.store.write() as connection:
-            at = file_row(
-                connection, office, digest, profile.name, self.unit.id, self.path.name, len(judged)
-            )
+            at = file_row(connection, office, digest, profile.name, self.unit.id, self.path.name, len(judged))
         employers = Employers(profile.employers == "organisations", self.unit.id, self.unit.path)
         pack = profile.pack or self.unit.pack
         writer = RegisterWriter(at.id, self.unit.id, pack, profile, self.as_of, employers)
@@ -124,9 +122,7 @@ class RegisterLoad:
         cases, stuck = self._renewals(writer, judged, staff)
         return Loaded(self.table, judged, writer, at, cases, stuck)
 
-    def _renewals(
-        self, writer: RegisterWriter, judged: Sequence[Judged], staff: dict[str, Staff]
-    ) -> tuple[int, list[Judged]]:
+    def _renewals(self, writer: RegisterWriter, judged: Sequence[Judged], staff: dict[str, Staff]) -> tuple[int, list[Judged]]:
         rows = {writer.source_key(row): row for row in judged if "bargaining" in row.values and not row.reasons}
         with self.office.store.read() as connection:
             plans = renewal_plans(connection, rows, staff, self.office.today())

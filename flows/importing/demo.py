@@ -176,9 +176,7 @@ class _Demo:
     def _parts(self, parts: list[list[int]] | None) -> Row:
         if not parts:
             return {}
-        said = [
-            f"{self.on(part[0])} {part[1]}" + (f" 已付 {self.on(part[2])}" if len(part) > 2 else "") for part in parts
-        ]
+        said = [f"{self.on(part[0])} {part[1]}" + (f" 已付 {self.on(part[2])}" if len(part) > 2 else "") for part in parts]
         return {"instalments": "; ".join(said), "agreed_amount": sum(part[1] for part in parts)}
 
 

@@ -34,13 +34,9 @@ class Unit:
     pack: str
 
 
-def unit_for(
-    connection: Connection, office: Office, unit_id: int, actor_id: int | None, by: Collection[str] = LOADERS
-) -> Unit:
+def unit_for(connection: Connection, office: Office, unit_id: int, actor_id: int | None, by: Collection[str] = LOADERS) -> Unit:
     """The unit, if this person may load files for it (nobody is the installer). Raises a `Refusal`."""
-    found = connection.execute(
-        select(Organisation.id, Organisation.path).where(Organisation.id == unit_id)
-    ).one_or_none()
+    found = connection.execute(select(Organisation.id, Organisation.path).where(Organisation.id == unit_id)).one_or_none()
     if found is None:
         raise refuse(StepRefused, "no_unit", Label("没有这一单位", "there is no such unit"), Label("请核对", "check it"))
     if actor_id is not None:
@@ -104,9 +100,7 @@ class FileAt:
     again: bool
 
 
-def file_row(
-    connection: Connection, office: Office, digest: str, profile: str, unit_id: int, name: str, rows: int
-) -> FileAt:
+def file_row(connection: Connection, office: Office, digest: str, profile: str, unit_id: int, name: str, rows: int) -> FileAt:
     """That file under that profile for that unit; a new one is written down first.
 
     A file that was loaded to its end is gone through again: what refused a row then may have been mended since, outside
@@ -129,4 +123,3 @@ def file_row(
     anew = {"done": 0, "accepted": 0, "refused": 0, "started_at": office.now(), "settled_at": None}
     connection.execute(update(ImportFile).where(ImportFile.id == found.id).values(**anew))
     return FileAt(found.id, 0, again=True)
-

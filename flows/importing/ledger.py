@@ -154,9 +154,7 @@ class _Ledger:
         name = SHEETS[1]
         with self.office.store.write() as connection:
             there = known_people(connection, judged)
-            places = places_by_code(
-                connection, [row.values["organisation"] for row in judged if "organisation" in row.values]
-            )
+            places = places_by_code(connection, [row.values["organisation"] for row in judged if "organisation" in row.values])
             judged = judge_people(self.tables[name].profile, unit, judged, there, places)
             added = write_people(connection, judged, there, places)
             self._settle(connection, name, unit, judged, added)
@@ -197,9 +195,7 @@ class _Ledger:
         """Note the sheet as loaded, its refused rows with their reasons, and report it."""
         table = self.tables[name]
         profile = table.profile
-        at = file_row(
-            connection, self.office, self.file.digest, profile.name, unit.id, self.file.path.name, len(judged)
-        )
+        at = file_row(connection, self.office, self.file.digest, profile.name, unit.id, self.file.path.name, len(judged))
         refused = [row for row in judged if row.reasons]
         self.again = self.again and at.again
         _note(connection, self.office, at.id, len(judged), refused)
@@ -214,17 +210,12 @@ class _Ledger:
         )  # fmt: skip
 
 
-def _note(
-    connection: Connection, office: Office, file_id: int, rows: int, refused: Sequence[Judged]
-) -> None:
+def _note(connection: Connection, office: Office, file_id: int, rows: int, refused: Sequence[Judged]) -> None:
     done = update(ImportFile).where(ImportFile.id == file_id)
-    connection.execute(
-        done.values(done=rows, accepted=rows - len(refused), refused=len(refused), settled_at=office.now())
-    )
+    connection.execute(done.values(done=rows, accepted=rows - len(refused), refused=len(refused), settled_at=office.now()))
     if refused:
         kept = [
-            {"file_id": file_id, "line": row.line, "reasons": [reason_as_json(one) for one in row.reasons]}
-            for row in refused
+            {"file_id": file_id, "line": row.line, "reasons": [reason_as_json(one) for one in row.reasons]} for row in refused
         ]
         connection.execute(_REFUSED, kept)
 

@@ -38,9 +38,7 @@ def judge_tree(
 class _Tree:
     """What each row hangs from: another row, or an organisation that is there."""
 
-    def __init__(
-        self, profile: Profile, unit: Unit | None, judged: Sequence[Judged], there: Mapping[str, Place]
-    ) -> None:
+    def __init__(self, profile: Profile, unit: Unit | None, judged: Sequence[Judged], there: Mapping[str, Place]) -> None:
         self.profile, self.unit, self.judged, self.there = profile, unit, judged, there
         self.first: dict[str, Judged] = {}
         for row in judged:

@@ -89,9 +89,7 @@ def write_people(
     return len(new)
 
 
-def _write_persons(
-    connection: Connection, accepted: Sequence[Mapping[str, Any]], there: Mapping[str, Known]
-) -> dict[str, int]:
+def _write_persons(connection: Connection, accepted: Sequence[Mapping[str, Any]], there: Mapping[str, Known]) -> dict[str, int]:
     new: dict[str, dict[str, Any]] = {}
     for values in accepted:
         if values["code"] in there:

@@ -43,9 +43,7 @@ def places_by_code(connection: Connection, codes: Iterable[str]) -> dict[str, Pl
 _CODES = {"unit": "unit_id", "employer_code": "employer_id"}
 
 
-def resolve(
-    connection: Connection, unit: Unit, packs: Packs, profile: Profile, judged: Sequence[Judged]
-) -> list[Judged]:
+def resolve(connection: Connection, unit: Unit, packs: Packs, profile: Profile, judged: Sequence[Judged]) -> list[Judged]:
     """The rows with ids in place of codes, and the rule pack of their unit.
 
     A code nobody has, or one outside the unit, refuses its row.

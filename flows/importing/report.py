@@ -98,9 +98,7 @@ class ImportReport:
                 Label(f"上次中断,自第 {self.resumed_at + 1:,} 条接着办理", f"taken up again at row {self.resumed_at + 1:,}")
             )
         if self.refused_file is not None:
-            lines.append(
-                Label(f"未导入的行及原因:{self.refused_file}", f"refused rows and their reasons: {self.refused_file}")
-            )
+            lines.append(Label(f"未导入的行及原因:{self.refused_file}", f"refused rows and their reasons: {self.refused_file}"))
         return lines
 
 

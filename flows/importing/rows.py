@@ -64,9 +64,7 @@ class _Judge:
             (name, at, _reader(profile, name, profile.every_column[name]), is_required(profile, name))
             for name, at in table.places.items()
         ]
-        self.absent = {
-            name: value for name, value in profile.defaults.items() if name not in table.places
-        }
+        self.absent = {name: value for name, value in profile.defaults.items() if name not in table.places}
         heading = table.heading
         self.kept = [at for at, head in enumerate(heading) if head != REASONS]
         self.all_kept = len(self.kept) == len(heading)

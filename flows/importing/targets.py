@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal[
-    "text", "day", "whole", "money", "choice", "yes-no", "phone", "identity", "credit-code", "email"
-]
+Kind = Literal["text", "day", "whole", "money", "choice", "yes-no", "phone", "identity", "credit-code", "email"]
 Target = Literal["contracts", "organisations", "people", "disputes"]
 
 

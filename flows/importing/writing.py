@@ -107,14 +107,11 @@ class RegisterWriter:
         numbers = next_numbers(connection, f"contract{year}", len(new))
         made = insert_or_leave(connection, Contract, Contract.source_key).returning(Contract.id, Contract.source_key)
         values = [
-            self._contract(key, row, f"HT{year}-{number:05d}")
-            for (key, row), number in zip(new.items(), numbers, strict=True)
+            self._contract(key, row, f"HT{year}-{number:05d}") for (key, row), number in zip(new.items(), numbers, strict=True)
         ]
         ids = {row.source_key: row.id for row in connection.execute(made, values)}
         clocks = [
-            {**clock, "contract_id": contract_id}
-            for key, contract_id in ids.items()
-            for clock in self._clocks_of(new[key])
+            {**clock, "contract_id": contract_id} for key, contract_id in ids.items() for clock in self._clocks_of(new[key])
         ]
         if clocks:
             connection.execute(_CLOCK, clocks)

@@ -104,9 +104,7 @@ def _performance(parts: list[forms.PaymentTerm], basis: Basis, **facts: Any) -> 
         yield StartDeadline("performance", part.due_on, str(no))
     last = max(part.due_on for part in parts)
     agreed = sum(part.amount for part in parts)
-    yield SetFacts(
-        {"basis": basis, "agreed_amount": agreed, "performance_ends_on": last.isoformat(), "pending": None, **facts}
-    )
+    yield SetFacts({"basis": basis, "agreed_amount": agreed, "performance_ends_on": last.isoformat(), "pending": None, **facts})
 
 
 def terms_agreed(_case: CaseView, answers: forms.Terms, _moment: Moment) -> Iterator[Entry]:
@@ -171,9 +169,7 @@ def passed_up(case: CaseView, answers: forms.PassUp, _moment: Moment) -> Iterato
     """The case goes to the next mediation body above; its mediator is named there."""
     yield MoveUp()
     yield Assign(None)
-    yield SetFacts(
-        {"escalations": int(case.facts.get("escalations", 0)) + 1, "received_on": answers.sent_on.isoformat()}
-    )
+    yield SetFacts({"escalations": int(case.facts.get("escalations", 0)) + 1, "received_on": answers.sent_on.isoformat()})
 
 
 def referred(_case: CaseView, answers: forms.Referral, _moment: Moment) -> Iterator[Entry]:
@@ -192,8 +188,7 @@ def paid(case: CaseView, answers: forms.PaymentReceived, _moment: Moment) -> Ite
 def all_paid(case: CaseView, answers: forms.PaymentReceived, _moment: Moment) -> bool:
     """Whether this payment is the last one that is owed."""
     return all(
-        part.performed or (part.no == answers.no and part.paid + answers.amount >= part.amount)
-        for part in case.instalments
+        part.performed or (part.no == answers.no and part.paid + answers.amount >= part.amount) for part in case.instalments
     )
 
 

@@ -64,9 +64,7 @@ IN_SCOPE = ticked(
     "in_scope", "尚未确认属于受理范围", "the scope has not been confirmed",
     Label("核对调解仲裁法第二条后勾选", "check LMA art. 2, then tick it"),
 )  # fmt: skip
-APPLICANT_CONSENTS = ticked(
-    "applicant_consents", "申请人尚未同意调解", "the applicant has not consented", _mediates("申请人")
-)
+APPLICANT_CONSENTS = ticked("applicant_consents", "申请人尚未同意调解", "the applicant has not consented", _mediates("申请人"))
 RESPONDENT_CONSENTS = ticked(
     "respondent_consents", "被申请人尚未同意调解", "the respondent has not consented", _mediates("被申请人")
 )

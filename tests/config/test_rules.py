@@ -54,9 +54,7 @@ def test_the_nation_defines_every_name_and_each_province_answers_for_them() -> N
 
 
 @pytest.mark.parametrize(("key", "row"), EVERY_ROW, ids=[f"{key}:{row.name}" for key, row in EVERY_ROW])
-def test_every_row_says_what_must_happen_in_both_languages_and_where_it_is_written(
-    key: str, row: Period
-) -> None:
+def test_every_row_says_what_must_happen_in_both_languages_and_where_it_is_written(key: str, row: Period) -> None:
     assert any("一" <= sign <= "鿿" for sign in row.zh)
     assert row.en.isascii() or "半数以上" in row.en
     assert row.article
@@ -95,9 +93,7 @@ def test_only_what_was_read_in_the_article_is_hard() -> None:
         ("us-nlra", "notice-other-side-health", 90, Unit.ND),
     ],
 )
-def test_a_province_overrides_the_nation_and_leaves_the_rest(
-    pack: str, name: str, number: int, unit: Unit
-) -> None:
+def test_a_province_overrides_the_nation_and_leaves_the_rest(pack: str, name: str, number: int, unit: Unit) -> None:
     row = load_pack(pack).period(name)
     assert (row.number, row.unit) == (number, unit)
 
@@ -129,9 +125,7 @@ def test_thresholds_are_exact_numbers() -> None:
 
 def test_articles_read_as_each_language_writes_them() -> None:
     row = load_pack("cn").period("arbitration-award")
-    assert (
-        row.article == "《劳动争议调解仲裁法》第四十三条、《劳动人事争议仲裁办案规则》第四十五条、第四十八条"
-    )
+    assert row.article == "《劳动争议调解仲裁法》第四十三条、《劳动人事争议仲裁办案规则》第四十五条、第四十八条"
     assert row.article_en.startswith("Labour Dispute Mediation and Arbitration Law, art. 43; ")
     assert load_pack("us-nlra").period("notice-other-side").article_en == "29 U.S.C., § 158(d)(1)"
     numerals = {
@@ -202,9 +196,7 @@ mark = "V"
         ("[periods.reply]", "[periods.reply", r"draft\.toml: not TOML"),
     ],
 )
-def test_a_typing_mistake_is_answered_with_file_key_and_remedy(
-    tmp_path: Path, wrong: str, right: str, told: str
-) -> None:
+def test_a_typing_mistake_is_answered_with_file_key_and_remedy(tmp_path: Path, wrong: str, right: str, told: str) -> None:
     (tmp_path / "draft.toml").write_text(DRAFT.replace(wrong, right), "utf-8")
     with pytest.raises(BrokenRulePack, match=told):
         read_pack("draft", tmp_path)
@@ -233,9 +225,7 @@ def test_a_change_of_law_is_two_rows_and_the_version_moves_with_the_rule_only(tm
 
 def test_a_province_changes_its_version_when_the_nation_changes(tmp_path: Path) -> None:
     (tmp_path / "draft.toml").write_text(DRAFT, "utf-8")
-    (tmp_path / "town.toml").write_text(
-        'zh = "某市"\nen = "Town"\ncalendar = "CN"\nparent = "draft"\n', "utf-8"
-    )
+    (tmp_path / "town.toml").write_text('zh = "某市"\nen = "Town"\ncalendar = "CN"\nparent = "draft"\n', "utf-8")
     before = read_pack("town", tmp_path)
     assert before.period("reply").pack == "draft"
     (tmp_path / "draft.toml").write_text(DRAFT.replace("5 ND", "6 ND"), "utf-8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -241,7 +240,7 @@ def commits(town: Town, lost: Callable[[int], bool], *, kept: bool) -> Iterator[
             return
         if kept:
             real(connection)
-        raise sqlite3.OperationalError("the line went dead")
+        raise dialect.loaded_dbapi.OperationalError("the line went dead")
 
     dialect.do_commit = do_commit  # type: ignore[method-assign]
     try:

@@ -73,9 +73,7 @@ def pages(running: PrefectServer) -> Iterator[Pages]:
         yield Pages(client)
 
 
-def test_absent_the_first_waits_a_moment_and_the_next_not_at_all(
-    server: PrefectServer, office: Office
-) -> None:
+def test_absent_the_first_waits_a_moment_and_the_next_not_at_all(server: PrefectServer, office: Office) -> None:
     assert not api_answers()
     answer, waited = office.timed("a-0")
     assert answer == Answer("receipt of a-0", observed=False, flow_run_id=None)
@@ -124,9 +122,7 @@ def test_a_refusal_passes_through_and_shows_as_refused(office: Office, pages: Pa
     assert run["state"]["message"] == "refused"  # type: ignore[index]
 
 
-def test_a_fault_comes_through_and_prefect_never_reads_its_text(
-    office: Office, pages: Pages, running: PrefectServer
-) -> None:
+def test_a_fault_comes_through_and_prefect_never_reads_its_text(office: Office, pages: Pages, running: PrefectServer) -> None:
     def fail() -> None:
         raise ValueError("cannot send to 张三丰 Zhang-Sanfeng 13800138000")
 
@@ -144,9 +140,7 @@ def test_a_fault_comes_through_and_prefect_never_reads_its_text(
 
 def test_many_at_once_are_all_answered_in_time_and_once(office: Office, running: PrefectServer) -> None:
     waits: list[float] = []
-    threads = [
-        threading.Thread(target=lambda n=n: waits.append(office.timed(f"m-{n}")[1])) for n in range(30)
-    ]
+    threads = [threading.Thread(target=lambda n=n: waits.append(office.timed(f"m-{n}")[1])) for n in range(30)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -196,9 +190,7 @@ def test_hung_and_back_the_late_shell_repeats_the_body_and_tells_nobody(
     eventually(office.observed_again)
 
 
-def test_a_server_that_answers_503_costs_a_moment(
-    office: Office, pages: Pages, running: PrefectServer
-) -> None:
+def test_a_server_that_answers_503_costs_a_moment(office: Office, pages: Pages, running: PrefectServer) -> None:
     over = threading.Event()
     crowd = threading.Thread(target=crowd_out, args=(running.home / "prefect.db", over))
     crowd.start()

@@ -35,9 +35,7 @@ def test_nothing_leaves_the_machine(tmp_path: Path) -> None:
     assert str(tmp_path) in env["PREFECT_SERVER_DATABASE_CONNECTION_URL"]
 
 
-def test_an_environment_that_comes_after_the_import_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_environment_that_comes_after_the_import_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "environ", {})
     monkeypatch.delitem(sys.modules, "prefect", raising=False)
     apply_environment(tmp_path, 4200)

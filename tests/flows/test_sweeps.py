@@ -333,7 +333,7 @@ from config.settings import Settings
 from flows.deadlines import sweep_deadlines
 from flows.office import open_office
 now = datetime.fromisoformat(sys.argv[2])
-office = open_office(Settings(home=Path(sys.argv[1]), prefect=False), lambda: now)
+office = open_office(Settings(home=Path(sys.argv[1]), prefect=False, database_url=sys.argv[3]), lambda: now)
 print("ready", flush=True)
 sys.stdin.readline()
 sweep_deadlines(office)
@@ -382,7 +382,17 @@ def test_eight_sweeps_at_once_in_threads_do_everything_once(town: Town) -> None:
 
 def test_three_processes_at_once_do_everything_once(town: Town) -> None:
     three_hundred_due(town)
-    line = [sys.executable, "-W", "error", "-c", SWEEP, str(town.office.settings.home), town.office.now().isoformat()]
+    settings = town.office.settings
+    line = [
+        sys.executable,
+        "-W",
+        "error",
+        "-c",
+        SWEEP,
+        str(settings.home),
+        town.office.now().isoformat(),
+        settings.database_url,
+    ]
     running = [
         subprocess.Popen(line, cwd=ROOT, env=os.environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for _ in range(3)

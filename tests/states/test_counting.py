@@ -100,9 +100,7 @@ def test_an_extension_counts_from_the_raw_end() -> None:
 
 def test_a_pause_shifts_what_was_left() -> None:
     award = counted("2026-03-02", "45ND")  # raw 16 April
-    assert resume(award, on("2026-03-12"), on("2026-03-22")).due_on == on(
-        "2026-04-27"
-    )  # Sunday 26 April rolls
+    assert resume(award, on("2026-03-12"), on("2026-03-22")).due_on == on("2026-04-27")  # Sunday 26 April rolls
     reply = counted("2026-03-02", "10WD")  # 16 March; 5 left after the 9th
     assert resume(reply, on("2026-03-09"), on("2026-03-16")).due_on == on("2026-03-23")
     assert resume(award, on("2026-03-12"), on("2026-03-12")).due_on == award.due_on
@@ -211,12 +209,8 @@ def test_never_before_the_raw_end_and_never_on_a_rest_day(start: date, number: i
 
 
 @given(DAYS, NUMBERS, UNITS)
-def test_backwards_never_after_the_raw_day_and_never_on_a_rest_day(
-    start: date, number: int, unit: str
-) -> None:
-    deadline = count(
-        start, parse_period(f"{min(number, 20) if unit == 'Y' else number}{unit}-before", "cn"), CN
-    )
+def test_backwards_never_after_the_raw_day_and_never_on_a_rest_day(start: date, number: int, unit: str) -> None:
+    deadline = count(start, parse_period(f"{min(number, 20) if unit == 'Y' else number}{unit}-before", "cn"), CN)
     assert deadline.due_on <= deadline.raw_on < start
     assert CN.is_working_day(deadline.due_on)
 

@@ -55,9 +55,7 @@ def whole(**more: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 
 def refused(report: Any) -> dict[str, list[tuple[str, str]]]:
     return {
-        one.profile: [(reason.field, reason.code) for reason in one.tally.reasons]
-        for one in report.sheets
-        if one.tally.reasons
+        one.profile: [(reason.field, reason.code) for reason in one.tally.reasons] for one in report.sheets if one.tally.reasons
     }
 
 
