@@ -36,9 +36,9 @@ from states.registry import case_type
 
 CHUNK = 500
 
-#: contracts that an open bargaining case is to renew; looked up once a chunk, not once a row
+#: contracts that an open bargaining case is to renew: looked up once a chunk, not once a row; "> 0" is a range of the index
 _FOLLOWS = aliased(CaseFile)
-_FOLLOWED = select(_FOLLOWS.predecessor_id).where(_FOLLOWS.predecessor_id.is_not(None), _FOLLOWS.closed_on.is_(None))
+_FOLLOWED = select(_FOLLOWS.predecessor_id).where(_FOLLOWS.predecessor_id > 0, _FOLLOWS.closed_on.is_(None))
 #: the range of the index first, so that the planner cannot begin with the cases
 _FIRST = (
     select(
