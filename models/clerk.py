@@ -80,7 +80,7 @@ _DEADLINE = _insert(
     "provisional", "explanation", "started_by",
 )  # fmt: skip
 _SETTLE = _update(Deadline, ("status", "next_on", "ended_by", "met_on"), Deadline.id == bindparam("b_id"))
-_MOVE = _update(Deadline, ("due_on", "next_on", "explanation", "status"), Deadline.id == bindparam("b_id"))
+_MOVE = _update(Deadline, ("due_on", "next_on", "explanation", "provisional", "status"), Deadline.id == bindparam("b_id"))
 
 
 def write(connection: Connection, acts: Sequence[Act]) -> None:

@@ -88,7 +88,7 @@ def moving(act: Act, row: OpenDeadline, entry: MoveDeadline) -> dict[str, Any]:
     why = {"agreed": True, "start": entry.on.isoformat(), "moved_from": row.due_on.isoformat(), "by": act.seq}
     return {
         "b_id": row.id, "due_on": entry.on, "next_on": first_day(rule, None, entry.on, after=act.day),
-        "explanation": why, "status": "open", "was": row,
+        "explanation": why, "provisional": False, "status": "open", "was": row,
     }  # fmt: skip
 
 

@@ -96,10 +96,11 @@ def _restore_clocks(connection: Connection, undoing: Undoing, seq: int) -> None:
     query = select(Deadline.id, Deadline.explanation).where(Deadline.id.in_(sorted(ran)))
     for row in connection.execute(query).all() if ran else ():
         _, status, due_on, next_on = ran[row.id]
+        why = row.explanation["was"] if row.id in moved else row.explanation
         again = {
             "status": status, "due_on": date.fromisoformat(due_on), "ended_by": None, "met_on": None,
             "next_on": date.fromisoformat(next_on) if next_on else None,
-            "explanation": row.explanation["was"] if row.id in moved else row.explanation,
+            "explanation": why, "provisional": why.get("provisional", False),
         }  # fmt: skip
         connection.execute(update(Deadline).where(Deadline.id == row.id).values(**again))
 

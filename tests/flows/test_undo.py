@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from flows.recounting import provisional_dates
 from models.cases import Party
 from models.deadlines import Deadline
 from models.items import Meeting, Payment, SettlementItem
@@ -120,6 +121,18 @@ def test_a_moved_clock_goes_back_to_its_day_and_keeps_its_reason(town: Town, cas
     case.take("extend", until=town.iso(25), reason="等候证据", applicant_agrees=True, respondent_agrees=True)
     assert case.due("mediation-from-acceptance") == town.today + timedelta(days=25)
     undone(case, before)
+    assert town.one(Deadline, Deadline.id == clock.id)._mapping == {**clock._mapping}
+
+
+def test_a_day_both_sides_agree_on_is_certain_also_in_a_year_without_a_calendar(town: Town) -> None:
+    town.clock.set(date(2026, 12, 21))
+    case = town.dispute().accepted()
+    clock = town.one(Deadline, Deadline.rule == "mediation-from-acceptance")
+    assert clock.provisional, "nobody knows yet what is worked in January"
+    case.take("extend", until="2027-01-20", reason="等候证据", applicant_agrees=True, respondent_agrees=True)
+    assert not town.one(Deadline, Deadline.id == clock.id).provisional
+    assert clock.id not in {one.deadline_id for one in provisional_dates(town.office)}
+    case.take("undo", reason="误操作")
     assert town.one(Deadline, Deadline.id == clock.id)._mapping == {**clock._mapping}
 
 
