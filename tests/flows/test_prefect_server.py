@@ -46,7 +46,7 @@ def test_an_environment_that_comes_after_the_import_is_refused(tmp_path: Path, m
 
 
 def test_a_taken_port_is_refused_with_the_remedy(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(PortTaken, match="prefect_port"):
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(PortTaken, match="CONCORD_PREFECT_PORT"):
         PrefectServer(tmp_path, other.getsockname()[1]).start()
 
 
