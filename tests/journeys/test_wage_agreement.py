@@ -110,6 +110,8 @@ def renewal(town: Town, case: OfficeCase) -> OfficeCase:
     assert "renewal_open" not in case.row.facts
     town.until(opens)
     assert case.steps[-1] == "renewal_window_opens"
+    town.drain()
+    assert town.inbox("officer").count("renewal_window_open") == 1
     case.take("start_renewal", wish="续签一年,工资再行协商")
     assert case.refused("start_renewal", wish="再来一次") == ["renewal_already_started"]
     assert (town.follow_up(), town.follow_up()) == (1, 0)
