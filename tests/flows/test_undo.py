@@ -13,6 +13,7 @@ from models.deadlines import Deadline
 from models.items import Meeting, Payment, SettlementItem
 from models.outbox import Message
 from models.papers import Document
+from models.undoing import OUTWARD
 from states.registry import case_type
 from tests.factories import CONSENT, DISTRICT, FACTORY, SIGNED, OfficeCase, Town
 from tests.flows.walking import Walk
@@ -247,21 +248,25 @@ def test_a_step_taken_again_after_undoing_is_told_again(town: Town) -> None:
     assert len(keys) == len(set(keys)) == 2
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_any_undoable_step_of_a_dispute_undone_leaves_everything_as_it_was(town: Town, seed: int) -> None:
-    walk = Walk(town, town.dispute("supervisor", DISTRICT, claimants=(1, 12)[seed % 2]), seed)
+@pytest.mark.parametrize("seed", range(16))
+def test_any_undoable_step_undone_leaves_everything_as_it_was(town: Town, seed: int) -> None:
+    kind = ("dispute", "bargaining")[seed % 2]
+    if kind == "dispute":
+        walk = Walk(town, town.dispute("supervisor", DISTRICT, claimants=(1, 12)[seed % 4 // 2]), seed)
+    else:
+        walk = Walk(town, town.bargaining("supervisor", DISTRICT), seed)
     tried = 0
     for _ in range(28):
         before = walk.case.snapshot()
         name = walk.step()
         if name is None:
             break
-        step = case_type("dispute").step(name)
+        step, wrote = case_type(kind).step(name), {entry["entry"] for entry in walk.case.events[-1].detail["entries"]}
         assert step is not None
-        if step.undoable:
+        if step.undoable and not wrote & OUTWARD:
             tried += 1
             undone(walk.case, before, "supervisor")
             walk.again()
         walk.pass_days()
-    assert tried > 3
+    assert tried > 0
     assert len(walk.case.events) == walk.case.row.version

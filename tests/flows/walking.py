@@ -14,7 +14,9 @@ from states.registry import case_type
 from tests.factories import OfficeCase, Town
 from tests.states.answers import answers_for
 
-ENDING = frozenset({"archive", "give_advice", "settle_on_spot", "withdraw", "go_to_arbitration", "refer_out", "close"})
+ENDING = frozenset(
+    {"archive", "give_advice", "settle_on_spot", "withdraw", "go_to_arbitration", "refer_out", "close", "give_up", "terminate"}
+)
 
 
 class Walk:
