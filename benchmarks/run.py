@@ -48,7 +48,7 @@ class Plan:
 
 
 FULL = Plan(cases=CASES, rounds=3, sizes=(10_000, 1_000_000), jobs=20_000)
-QUICK = Plan(cases=40, rounds=2, sizes=(10_000, 100_000), jobs=1_000)
+QUICK = Plan(cases=60, rounds=1, sizes=(10_000, 100_000), jobs=1_000)
 
 
 @contextmanager
