@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.clock import day_at
 from config.crashpoints import crashpoint
 from flows.casework import REQUEST, applied_row, receipt_of, refused_row, settle, take_step, write_acts
+from flows.collector import collector_held
 from flows.judging import CLOCK_ONLY, judge, not_found, roles_held, roles_in
 from flows.office import Office
 from flows.opening import draft_cases, enter_cases
@@ -85,7 +86,7 @@ def result_of(office: Office, batch_id: int) -> BatchResult:
 
 def _one_chunk(office: Office, batch_id: int, seen: Mapping[str, Any]) -> None:
     try:
-        with office.store.write() as connection:
+        with collector_held(), office.store.write() as connection:
             _apply_chunk(connection, office, _waiting(connection, batch_id), seen)
             crashpoint("batch.chunk-written")
     except (SQLAlchemyError, StaleWrite, ConcordError, ValueError, LookupError):

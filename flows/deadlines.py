@@ -21,6 +21,7 @@ from config.crashpoints import crashpoint
 from config.rules import load_pack
 from config.workdays import WorkCalendar, work_calendar
 from flows.batch import advance_batch
+from flows.collector import collector_held
 from flows.office import Office
 from flows.requests import Wish, place_batch
 from models.base import AnyRow, AnySelect
@@ -108,7 +109,7 @@ def sweep_deadlines(office: Office) -> Swept:
     """Act on every clock that is due today or was due before."""
     swept = Swept()
     while True:
-        with office.store.write() as connection:
+        with collector_held(), office.store.write() as connection:
             rows = connection.execute(_DUE, {"today": office.today()}).all()
             if rows:
                 _settle(connection, office, rows, swept)
