@@ -23,7 +23,8 @@ from states.registry import case_type
 from states.roles import Role
 
 CLOCK_ONLY = frozenset({Role.CLOCK})
-WORKING_ROLES = {"dispute": Role.MEDIATOR, "bargaining": Role.OFFICER}
+BARGAINING = "bargaining"
+WORKING_ROLES = {"dispute": Role.MEDIATOR, BARGAINING: Role.OFFICER}
 
 
 def not_found() -> Refusal:
@@ -64,8 +65,14 @@ def roles_with(connection: Connection, held: Sequence[tuple[str, str]], case: Ca
 
 
 def roles_held(held: Sequence[tuple[str, str]], case: CaseRow, actor_id: int) -> frozenset[Role]:
-    """What positions make of a person for one case: those above its unit, and his own work on a case he holds."""
+    """What positions make of a person for one case.
+
+    Positions above its unit; his own work on a case he holds; and the chair of an enterprise union in the bargaining of his
+    own enterprise, whichever unit above holds the case (a path names every organisation above, the enterprise too).
+    """
     roles = {Role(role) for role, path in held if case.unit_path.startswith(path)}
+    if case.type == BARGAINING and any(role == Role.CHAIR and f"/{case.employer_id}/" in path for role, path in held):
+        roles.add(Role.CHAIR)
     if case.owner_id == actor_id:
         roles |= {Role(role) for role, _ in held if role == WORKING_ROLES.get(case.type)}
     return frozenset(roles)

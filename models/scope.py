@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, exists, false, or_, true
+from sqlalchemy import Connection, and_, exists, false, or_, true
 
 from models.casebook import positions_of
 from models.cases import CaseFile, Party
@@ -21,6 +20,8 @@ class Scope:
 
     person_id: int | None
     paths: tuple[str, ...] = ()
+    #: organisations whose bargaining the person sees as the chair of their union
+    employers: tuple[int, ...] = ()
 
     @property
     def is_everything(self) -> bool:
@@ -38,11 +39,14 @@ class Scope:
         if self.is_everything:
             return true()
         party = exists().where(Party.case_id == CaseFile.id, Party.person_id == self.person_id, Party.undone.is_(False))
-        return or_(self.units(), CaseFile.owner_id == self.person_id, party)
+        chaired = and_(CaseFile.type == "bargaining", CaseFile.employer_id.in_(self.employers))
+        return or_(self.units(), CaseFile.owner_id == self.person_id, party, chaired)
 
     def contracts(self) -> Any:
         """The condition on `Contract` (joined with its unit) for contracts inside the scope."""
-        return self.units() if not self.is_everything else Contract.id.is_not(None)
+        if self.is_everything:
+            return Contract.id.is_not(None)
+        return or_(self.units(), Contract.employer_id.in_(self.employers))
 
 
 EVERYTHING = Scope(None)
@@ -50,5 +54,6 @@ EVERYTHING = Scope(None)
 
 def scope_of(connection: Connection, person_id: int, day: date) -> Scope:
     """What the person may see on that day."""
-    paths: Sequence[str] = sorted({path for _, path in positions_of(connection, person_id, day)})
-    return Scope(person_id, tuple(paths))
+    held = positions_of(connection, person_id, day)
+    chaired = {int(part) for role, path in held if role == "chair" for part in path.strip("/").split("/")}
+    return Scope(person_id, tuple(sorted({path for _, path in held})), tuple(sorted(chaired)))
