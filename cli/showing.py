@@ -12,14 +12,29 @@ def print_case(whole: dict[str, Any], row: Any) -> None:
     from states.registry import case_type
 
     kind = case_type(row.type, row.type_version)
-    lang = DESK.lang
-    state = kind.stage(row.state).label.said(lang)
-    DESK.out.print(f"{row.number}  {kind.label.said(lang)}  【{state}】", style="bold", markup=False)
+    _head(kind, whole, row)
+    DESK.table(
+        ("期限", "Deadlines"),
+        (("编号", "Id"), ("期限", "Deadline"), ("最后一日", "Last day"), ("状态", "Standing"), ("", "")),
+        [_deadline(kind, d) for d in whole["deadlines"]],
+    )
+    _papers(whole["papers"])
+    DESK.table(
+        ("办案记录", "History"),
+        (("序", "No"), ("步骤", "Step"), ("办理", "By"), ("时间", "When"), ("状态", "State")),
+        [_event(kind, e) for e in whole["events"]],
+    )
+
+
+def _head(kind: Any, whole: dict[str, Any], row: Any) -> None:
+    """Where the case stands, whose it is, what was promised."""
+    state = kind.stage(row.state).label.said(DESK.lang)
+    DESK.out.print(f"{row.number}  {kind.label.said(DESK.lang)}  [{state}]", style="bold", markup=False)
     DESK.say(
         f"单位 {row.unit} · 承办 {row.owner or '未指定'} · 登记 {row.opened_on} · 第 {row.version} 版",
         f"unit {row.unit} · held by {row.owner or 'nobody'} · opened {row.opened_on} · version {row.version}",
     )
-    parties = "、".join(f"{_role(p['role'])} {p['name']}" for p in whole["parties"][:12])
+    parties = DESK.label("、", ", ").join(f"{_role(p['role'])} {p['name']}" for p in whole["parties"][:12])
     DESK.out.print(parties, markup=False)
     if whole["instalments"]:
         DESK.table(
@@ -27,26 +42,18 @@ def print_case(whole: dict[str, Any], row: Any) -> None:
             (("期", "No"), ("应付", "Owed"), ("已付", "Paid"), ("期限", "Due")),
             [(i["no"], yuan(i["amount"]), yuan(i["paid"]), i["due_on"]) for i in whole["instalments"]],
         )
-    DESK.table(
-        ("期限", "Deadlines"),
-        (("编号", "Id"), ("期限", "Deadline"), ("最后一日", "Last day"), ("状态", "Standing"), ("", "")),
-        [_deadline(kind, d) for d in whole["deadlines"]],
-    )
-    if whole["papers"]:
-        from documents.catalogue import PAPERS
 
-        DESK.table(
-            ("文书", "Papers"),
-            (("编号", "Id"), ("文书", "Paper"), ("文号", "Serial"), ("", "")),
-            [
-                (p["id"], PAPERS[p["paper"]].label.said(lang), p["serial"], DESK.label("作废", "void") if p["void"] else "")
-                for p in whole["papers"]
-            ],
-        )
+
+def _papers(papers: list[dict[str, Any]]) -> None:
+    if not papers:
+        return
+    from documents.catalogue import PAPERS
+
+    void = DESK.label("作废", "void")
     DESK.table(
-        ("办案记录", "History"),
-        (("序", "No"), ("步骤", "Step"), ("办理", "By"), ("时间", "When"), ("状态", "State")),
-        [_event(kind, e) for e in whole["events"]],
+        ("文书", "Papers"),
+        (("编号", "Id"), ("文书", "Paper"), ("文号", "Serial"), ("", "")),
+        [(p["id"], PAPERS[p["paper"]].label.said(DESK.lang), p["serial"], void if p["void"] else "") for p in papers],
     )
 
 

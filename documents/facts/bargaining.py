@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from documents.facts.plain import common, named, plain
+from documents.facts.plain import letterhead, named, plain
 from documents.gathering import Desk
 from models.clerk import Act
 from states.bargaining.words import Content, Kind, Scope
@@ -19,7 +19,7 @@ def bargaining(desk: Desk, act: Act) -> Facts:
     """Every paper of bargaining: what is to be concluded, for whom, who asked and when."""
     facts = act.facts
     return {
-        **common(desk, act),
+        **letterhead(desk, act),
         "kind": named(Kind, facts.get("kind")),
         "scope": named(Scope, facts.get("scope")),
         **{name: int(facts.get(name, 0)) for name in ("workers", "women", "firms", "rounds")},

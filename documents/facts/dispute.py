@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from documents.catalogue import paper_of
-from documents.facts.plain import common, label, named, plain
+from documents.facts.plain import label, letterhead, named, plain
 from documents.gathering import AGREEMENTS, Desk
 from models.clerk import Act
 from states.caseview import Outcome
@@ -22,7 +22,7 @@ def dispute(desk: Desk, act: Act) -> Facts:
     applicants = [party for party in parties if party["role"] == "applicant"]
     claim = (desk.claims[act.case.id] or [{"amount": 0, "text": ""}])[0]
     return {
-        **common(desk, act),
+        **letterhead(desk, act),
         "applicant": applicants[0]["name"] if applicants else "",
         "claimants": int(facts.get("claimants", 1)),
         "represented_by": [party["name"] for party in applicants if party["represents"]],
@@ -105,7 +105,7 @@ def cover(desk: Desk, act: Act) -> Facts:
     closed_on: date | str = case.closed_on or ""
     parties = [party["name"] for party in desk.parties[case.id] if not party["represents"]]
     return {
-        **common(desk, act),
+        **letterhead(desk, act),
         "parties": parties[:20],
         "more_parties": max(len(parties) - 20, 0),
         "closed_on": plain(closed_on),

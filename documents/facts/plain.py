@@ -1,4 +1,4 @@
-"""The common part of every paper's facts, and how typed answers become plain values."""
+"""The part that every paper's facts share, and how typed answers become plain values."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def named(kind: type[Named], value: Any) -> dict[str, str]:
     return label(kind(value)) if value else {"key": "", "zh": "", "en": ""}
 
 
-def common(desk: Desk, act: Act) -> dict[str, Any]:
+def letterhead(desk: Desk, act: Act) -> dict[str, Any]:
     """Case, unit, people, answers, and the last days of the clocks the step starts."""
     case, kind = act.case, case_type(act.case.type, act.case.type_version)
     unit, employer = desk.organisations.get(case.unit_id), desk.organisations.get(case.employer_id or 0)

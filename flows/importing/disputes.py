@@ -88,6 +88,7 @@ class DisputeSheet:
         return [row.refused(*self._against(row), *self._twice(row, first)) for row in judged]
 
     def say(self, code: str, field: str, *facts: tuple[str, str]) -> Reason:
+        """A reason that names the column as the sheet does."""
         label = self.profile.label(field)
         return reason(code, field, label.zh, label.en, *facts)
 
