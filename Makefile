@@ -2,11 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PORTION ?=
 
-.PHONY: help setup demo run test check lint types contracts bench charts clean
+.PHONY: help setup demo run test test-postgres check lint types contracts bench charts clean
 help:  ## show this
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
 $(BIN)/.ready: requirements/dev.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -28,6 +27,9 @@ run: setup  ## run the office of this machine
 test: setup  ## run the tests: everything on two processes, then those with a real Prefect server by themselves
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not prefect"
 	@$(BIN)/python -m pytest -q -m prefect
+
+test-postgres: setup  ## the tests of store, door, sweeps and notices on a PostgreSQL of their own
+	@$(BIN)/python -m tests.on_postgres
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . 
