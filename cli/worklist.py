@@ -37,7 +37,7 @@ def _print(rows: Any, today: Any) -> None:
 
 
 def _line(row: Any, today: Any) -> tuple[Any, ...]:
-    from flows.deadlines import rule_of
+    from states.registry import rule_of
 
     days = (row.due_on - today).days
     left = DESK.label(f"超期{-days}天", f"{-days} overdue") if days < 0 else str(days)

@@ -32,8 +32,8 @@ from models.prepared import Prepared
 from notifications.reminders import DueReminder, write_reminders
 from states.agenda import due_stages, next_day, next_overdue_day, overdue_stage
 from states.casetype import OPEN, DeadlineRule
-from states.register import REGISTER_RULES, RENEWAL_WINDOW
-from states.registry import case_type
+from states.register import RENEWAL_WINDOW
+from states.registry import rule_of
 
 CHUNK = 500
 
@@ -150,13 +150,6 @@ def _look_at(row: AnyRow, chunk: _Chunk, today: date) -> None:
         _over(row, rule, chunk, today)
     else:
         _near(row, rule, chunk, today)
-
-
-def rule_of(row: AnyRow) -> DeadlineRule:
-    """The rule of a clock: of its case's type, or of the register."""
-    if row.contract_id is not None:
-        return REGISTER_RULES[row.rule]
-    return case_type(row.type, row.type_version).rule[row.rule]
 
 
 def _near(row: AnyRow, rule: DeadlineRule, chunk: _Chunk, today: date) -> None:

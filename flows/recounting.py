@@ -15,7 +15,6 @@ from sqlalchemy import func, select, update
 
 from config.rules import load_pack
 from config.workdays import work_calendar
-from flows.deadlines import rule_of
 from flows.journal import journalled
 from flows.office import Office
 from models.base import AnyRow
@@ -24,6 +23,7 @@ from models.contracts import Contract
 from models.deadlines import Deadline
 from states.agenda import first_day
 from states.counting import recount
+from states.registry import rule_of
 
 LIMIT = 100_000
 

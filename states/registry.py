@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from states.bargaining import BARGAINING
-from states.casetype import CaseType
+from states.casetype import CaseType, DeadlineRule
 from states.dispute import DISPUTE
 from states.errors import BadDefinition
+from states.register import REGISTER_RULES
 
 _TYPES: dict[tuple[str, int], CaseType] = {(kind.key, kind.version): kind for kind in (DISPUTE, BARGAINING)}
 _NEWEST: dict[str, CaseType] = {}
@@ -43,3 +45,10 @@ def registered(kind: CaseType) -> Iterator[None]:
         _NEWEST.pop(kind.key)
         if before is not None:
             _NEWEST[kind.key] = before
+
+
+def rule_of(clock: Any) -> DeadlineRule:
+    """The rule of a stored clock (a row with contract_id, rule, type, type_version): of its case's type, or of the register."""
+    if clock.contract_id is not None:
+        return REGISTER_RULES[clock.rule]
+    return case_type(clock.type, clock.type_version).rule[clock.rule]
