@@ -11,6 +11,7 @@ RIGHT = Remind(before=(7, 3, 1, 0), overdue=False)
 LONG_RIGHT = Remind(before=(90, 30, 7, 1, 0), overdue=False)
 
 CLOCKS: tuple[DeadlineRule, ...] = (
+    clock("case-stagnant", "登记或违约后未办理", "Nothing done since", remind=NUDGE),
     clock("limitation", "仲裁时效", "Limitation", runs_from="facts.limitation_from",
           remind=LONG_RIGHT),
     clock("injury-employer-application", "单位申请工伤认定", "Employer applies for injury determination",
