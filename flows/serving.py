@@ -120,7 +120,9 @@ class Service:
             log.warning("request %s: %s", request_id, type(fault).__name__)
 
     def _open_batches(self) -> list[int]:
-        query = select(StepBatch.id).where(StepBatch.settled_at.is_(None)).order_by(StepBatch.id).limit(5)
+        """Batches a person filed and nobody has done. The clock's own are done by the sweep that filed them."""
+        filed = (StepBatch.settled_at.is_(None), StepBatch.actor_id.is_not(None))
+        query = select(StepBatch.id).where(*filed).order_by(StepBatch.id).limit(5)
         with self.office.store.read() as connection:
             return list(connection.scalars(query))
 

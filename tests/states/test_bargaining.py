@@ -411,6 +411,8 @@ def test_a_contract_in_force_within_its_window_can_be_renewed_at_once() -> None:
     case = in_force("wage", years=1)
     case.case.facts["expires_on"] = "2026-04-15"  # a short contract: the window opened before it took effect
     case.take("start_renewal", wish="续签")
+    (successor,) = case.written(said.OpenCase)
+    assert successor.facts["expires_on"] == "2026-04-15"
 
 
 def test_the_clock_may_open_the_case_of_a_renewal_with_what_the_register_knows() -> None:
