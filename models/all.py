@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from models import cases, contracts, deadlines, imports, items, outbox, papers, people, requests
+from models import accounts, cases, contracts, deadlines, imports, items, notes, offices, outbox, papers, people, requests
 from models.base import Table
 
 METADATA = Table.metadata
 __all__ = [
-    "METADATA", "cases", "contracts", "deadlines", "imports", "items", "outbox", "papers", "people", "requests",
+    "METADATA", "accounts", "cases", "contracts", "deadlines", "imports", "items", "notes", "offices", "outbox", "papers", "people", "requests",
 ]  # fmt: skip

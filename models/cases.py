@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Sealed, Table, line, pk
 
 #: JSON that comes back as a dict; a case's facts are read and written whole.
 JsonDict = dict[str, Any]
+OPEN_ONLY = text("closed_on IS NULL")
 
 
 class CaseFile(Table):
@@ -43,6 +44,9 @@ class CaseFile(Table):
         Index("ix_case_file_unit_state", "unit_id", "state", "id"),
         Index("ix_case_file_owner_state", "owner_id", "state", "id"),
         Index("ix_case_file_type_state", "type", "state", "id"),
+        # what is open stays a short list however many cases are closed
+        Index("ix_case_file_open_of_unit", "unit_id", "id", sqlite_where=OPEN_ONLY, postgresql_where=OPEN_ONLY),
+        Index("ix_case_file_open_of_owner", "owner_id", "id", sqlite_where=OPEN_ONLY, postgresql_where=OPEN_ONLY),
     )
 
 

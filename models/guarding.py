@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
-APPEND_ONLY = ("case_event", "audit_seal")
+EVENTS = ("case_event", "audit_seal")
+OFFICE_EVENTS = ("office_event",)
 
 
-def guard_append_only(connection: Connection) -> None:
+def guard_append_only(connection: Connection, tables: Sequence[str] = EVENTS) -> None:
     """Make UPDATE and DELETE on those tables fail."""
-    for table in APPEND_ONLY:
+    for table in tables:
         for act in ("UPDATE", "DELETE"):
             for statement in _statements(connection.dialect.name, table, act):
                 connection.exec_driver_sql(statement)

@@ -89,3 +89,17 @@ class Ballot(Table):
     carried_if_half: Mapped[bool]
     base: Mapped[str] = mapped_column(String(20))
     undone: Mapped[bool] = mapped_column(default=False)
+
+
+class Clause(Table):
+    """One clause of a draft as both sides agreed to it; the clauses of the last draft are those of the contract."""
+
+    __tablename__ = "clause"
+    id: Mapped[pk]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case_file.id"), index=True)
+    seq: Mapped[int]
+    no: Mapped[int]
+    title: Mapped[line]
+    text: Mapped[str] = mapped_column(Text, default="")
+    amount: Mapped[int | None]
+    undone: Mapped[bool] = mapped_column(default=False)

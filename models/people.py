@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Sealed, Table, code, line, pk
@@ -57,9 +57,16 @@ class Person(Table):
     identity: Mapped[str] = mapped_column(Sealed, default="")
     email: Mapped[str] = mapped_column(String(200), default="")
     language: Mapped[str] = mapped_column(String(5), default="zh")
-    #: scrypt hash of the password; empty: this person cannot sign in
+    #: argon2 hash of the password; empty: this person cannot sign in
     password: Mapped[str] = mapped_column(String(300), default="")
+    #: the password was given by somebody else, or is the first one
+    must_change: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: shared secret of the second factor; empty: none is asked for
+    second_factor: Mapped[str] = mapped_column(Sealed, default="", server_default="")
+    #: subject at the identity provider, where single sign-on is used
+    subject: Mapped[str | None] = mapped_column(String(200))
     left_on: Mapped[date | None]
+    __table_args__ = (Index("uq_person_subject", "subject", unique=True),)
 
 
 class Position(Table):
@@ -72,4 +79,6 @@ class Position(Table):
     role: Mapped[str] = mapped_column(String(30))
     from_on: Mapped[date | None]
     to_on: Mapped[date | None]
+    #: held for somebody who is away
+    absence_id: Mapped[int | None] = mapped_column(index=True)
     __table_args__ = (UniqueConstraint("person_id", "organisation_id", "role", "from_on"),)

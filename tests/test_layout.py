@@ -18,15 +18,19 @@ from config.settings import ROOT
 from states.chart import mermaid
 from states.registry import case_type
 
-PACKAGES = ("config", "states", "models", "documents", "notifications", "flows", "cli")
+PACKAGES = ("config", "states", "models", "documents", "notifications", "flows", "web", "cli")
 MOST_LINES, MOST_OF_A_FUNCTION = 250, 40
 #: files whose list is their content, each with the reason
 LONGER_FILES = {
     "migrations/versions/0001_the_first_shape.py": "the whole schema, written once and never changed",
+    "migrations/versions/0002_the_office_on_the_web.py": "a dozen tables, written once and never changed",
     "states/bargaining/forms.py": "what each step asks: the list is the content",
     "states/dispute/forms.py": "what each step asks: the list is the content",
 }
-LONGER_FUNCTIONS = {"migrations/versions/0001_the_first_shape.py:upgrade": "one statement a table"}
+LONGER_FUNCTIONS = {
+    "migrations/versions/0001_the_first_shape.py:upgrade": "one statement a table",
+    "migrations/versions/0002_the_office_on_the_web.py:upgrade": "one statement a table",
+}
 BANNED = re.compile(r"(manager|helper|util|common)|^(handle|do)_|^(info|data)$", re.IGNORECASE)
 #: names other people's interfaces ask for, each with the interface
 ASKED_FOR = {"handle_async_request": "httpx's transport"}

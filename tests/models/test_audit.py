@@ -17,7 +17,7 @@ from models.audit import Broken, seal, verify
 from models.cases import AuditSeal, CaseEvent, CaseFile, Claim, Party
 from models.chain import digest, event_hash
 from models.deadlines import Deadline
-from models.guarding import APPEND_ONLY
+from models.guarding import EVENTS
 from models.papers import Document
 from tests.factories import REGISTRATION, STREET, Town
 
@@ -40,7 +40,7 @@ def ledger(town: Town) -> Town:
     assert town.count(CaseEvent) == 3 * CASES
     assert town.audit().broken == ()
     with town.office.store.write() as connection:
-        for table in APPEND_ONLY:
+        for table in EVENTS:
             for act in ("update", "delete"):
                 connection.exec_driver_sql(f"DROP TRIGGER {table}_no_{act}")
     return town
@@ -199,7 +199,7 @@ def test_nothing_is_sealed_twice_and_the_newest_minute_waits(town: Town) -> None
 
 
 def statements() -> Iterator[str]:
-    for table in APPEND_ONLY:
+    for table in EVENTS:
         yield f"UPDATE {table} SET id = id"
         yield f"DELETE FROM {table}"
 
