@@ -15,14 +15,24 @@ from tests.factories import Town
 
 _ENTER = Prepared(
     insert(Person.__table__).inline(),  # type: ignore[arg-type]
-    "code", "name", "phone", "identity", "email", "language", "password", "left_on",
+    "code", "name", "phone", "identity", "email", "language", "password", "must_change",
+    "second_factor", "left_on",
 )  # fmt: skip
 _BY_CODE = Prepared(select(Person.name, Person.phone, Person.left_on).where(Person.code == bindparam("code")))
 _RENAME = Prepared(update(Person).where(Person.code == bindparam("b_code")).values(name=bindparam("name")))
 
 
 def row(code: str, **more: object) -> dict[str, object]:
-    blank = {"phone": "", "identity": "", "email": "", "language": "zh", "password": "", "left_on": None}
+    blank: dict[str, object] = {
+        "phone": "",
+        "identity": "",
+        "email": "",
+        "language": "zh",
+        "password": "",
+        "must_change": False,
+        "second_factor": "",
+    }
+    blank |= {"left_on": None}
     return {"code": code, "name": "王五", **blank, **more}
 
 
