@@ -35,6 +35,12 @@ class Settings(BaseSettings):
     mail_from: str = Field("concord@localhost", description="sender of all mail")
     console_notices: bool = Field(False, description="also print notices to home/notices.log (for trying out)")
     base_url: str = Field("", description="address of the office's pages; empty: notices name the command instead")
+    web: bool = Field(True, description="serve the office's pages")
+    web_host: str = Field("127.0.0.1", description="address the pages listen on; a reverse proxy stands before it")
+    web_port: int = Field(8000, ge=1, le=65535, description="port of the pages")
+    https: bool = Field(False, description="the pages are reached over https: cookies are sent over nothing else")
+    public_desk: bool = Field(True, description="workers may register a grievance without an account")
+    demo: bool = Field(False, description="a demo office: the sign-in page names the demo accounts and their password")
 
     @field_validator("home")
     @classmethod

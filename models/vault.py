@@ -6,6 +6,7 @@ database. A new first line makes it the key for new values while older ones stil
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ class Vault:
 
     def __init__(self) -> None:
         self._ring: MultiFernet | None = None
+        self._newest = b""
 
     def unlock(self, key_file: Path) -> None:
         """Load the keys; the first start makes a key file of its own."""
@@ -29,7 +31,8 @@ class Vault:
             key_file.parent.mkdir(parents=True, exist_ok=True)
             key_file.touch(mode=0o600)
             key_file.write_bytes(Fernet.generate_key() + b"\n")
-        self._ring = MultiFernet([Fernet(key) for key in key_file.read_bytes().split()])
+        keys = key_file.read_bytes().split()
+        self._ring, self._newest = MultiFernet([Fernet(key) for key in keys]), keys[0]
 
     def seal(self, text: str) -> str:
         """The cipher text of `text`."""
@@ -41,6 +44,12 @@ class Vault:
             return self._keys().decrypt(sealed.encode()).decode()
         except InvalidToken:
             raise VaultLocked("no key of the ring opens this field; restore home/secret.key") from None
+
+    def derive(self, purpose: str) -> bytes:
+        """A key of its own for one purpose (signing forms, digesting accounts), from the newest key of the ring."""
+        if not self._newest:
+            raise VaultLocked("the vault is locked; open the store through models.session.open_store")
+        return hmac.digest(self._newest, purpose.encode(), "sha256")
 
     def _keys(self) -> MultiFernet:
         if self._ring is None:
