@@ -50,6 +50,7 @@ PARKED = Place("concord reminders missed", "/outbox")
 RUNS = Place("concord runs list", "/runs")
 DOCTOR = Place("concord doctor --integrity", "/doctor")
 AUDIT = Place("concord audit verify", "/audit")
+PEOPLE = Place("concord user password {code}", "/people")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +167,8 @@ OFFICE = (
         facts=("broken",)),
     _of("integrity_findings", "数据检查发现问题", "Integrity findings", ADMINISTRATORS, at=DOCTOR,
         facts=("findings",)),
+    _of("account_locked", "账号锁定", "Account locked", SUPERVISORS, ADMINISTRATORS, loud=URGENT, at=PEOPLE,
+        facts=("person", "code", "until")),
 )  # fmt: skip
 
 NOTICES: Mapping[str, Notice] = MappingProxyType({one.key: one for one in (*DISPUTE, *BARGAINING, *CLOCKS, *OFFICE)})
