@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
-from cli.desk import DESK, NOT_FOUND, USAGE, Stop, day_option, rows_as_json
+from cli.desk import DESK, NOT_FOUND, Stop, day_option, rows_as_json
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 app = typer.Typer(help="单位与人员 · the office, its units and people", no_args_is_help=True)
 user = typer.Typer(help="人员账号 · persons and their passwords", no_args_is_help=True)
@@ -18,7 +23,7 @@ def init(
     admin: str = typer.Option("admin", help="管理员代码 code of the first administrator"),
 ) -> None:
     """建立办公室 · make the first organisation and its administrator in an empty database."""
-    from flows.founding import found_office
+    from flows.accounts.first_start import found_office
 
     office_id = found_office(DESK.office, name, code, pack, admin)
     DESK.answer(
@@ -78,14 +83,27 @@ def positions(
     end: bool = typer.Option(False, "--end", help="今日起免去 ends today"),
 ) -> None:
     """任免 · give or end a position."""
-    from flows.founding import set_position
-    from states.roles import Role
+    from flows.accounts.holding import running_position
+    from flows.accounts.people import end_position, give_position
+    from models.queries import person_by_code, unit_by_code
 
-    if role not in {str(one) for one in Role}:
-        raise Stop(USAGE, f"没有职务“{role}”", f"there is no role “{role}”")
-    if not set_position(DESK.office, person, role, unit, since=day_option(since), end=end):
-        raise Stop(NOT_FOUND, "没有这一人员或单位", "there is no such person or unit")
+    with DESK.office.store.read() as connection:
+        by, who, where = _by(connection), person_by_code(connection, person), unit_by_code(connection, unit)
+        if who is None or where is None:
+            raise Stop(NOT_FOUND, "没有这一人员或单位", "there is no such person or unit")
+        held = running_position(connection, who.id, where.id, role, DESK.office.today()) if end else None
+    if not end:
+        give_position(DESK.office, by, who.id, where.id, role, day_option(since), None)
+    elif held is None:
+        raise Stop(NOT_FOUND, "没有这一职务可免", "there is no such position to end")
+    else:
+        end_position(DESK.office, by, held, DESK.office.today())
     DESK.answer({"person": person, "role": role, "unit": unit, "ended": end}, lambda: DESK.say("已办理", "done"))
+
+
+def _by(connection: Connection) -> int | None:
+    """The person of `--as`; nobody is the operator of the machine, who may do everything."""
+    return DESK.actor(connection).id if DESK.actor_code else None
 
 
 @user.command("add")
@@ -96,9 +114,11 @@ def add(
     language: str = typer.Option("zh", help="zh | en"),
 ) -> None:
     """登记人员 · add a person; give a position with `office positions`."""
-    from flows.founding import add_person
+    from flows.accounts.people import add_person
 
-    person_id = add_person(DESK.office, code, name, email, language)
+    with DESK.office.store.read() as connection:
+        by = _by(connection)
+    person_id = add_person(DESK.office, by, code, name, email, language)
     DESK.answer({"id": person_id, "code": code}, lambda: DESK.say(f"已登记 {name}({code})", f"{name} ({code}) is added"))
 
 
@@ -107,13 +127,17 @@ def password(code: str = typer.Argument(help="人员代码 code")) -> None:
     """设置口令 · set a person's password for the pages (asked twice, or one line on standard input)."""
     import sys
 
-    from flows.founding import set_password
+    from flows.accounts.passwords import set_password
+    from models.queries import person_by_code
 
+    with DESK.office.store.read() as connection:
+        by, who = _by(connection), person_by_code(connection, code)
+    if who is None:
+        raise Stop(NOT_FOUND, f"没有人员“{code}”", f"there is nobody “{code}”")
     secret = (
         typer.prompt(DESK.label("口令", "Password"), hide_input=True, confirmation_prompt=True)
         if sys.stdin.isatty()
         else sys.stdin.readline().rstrip("\n")
     )
-    if not set_password(DESK.office, code, secret):
-        raise Stop(NOT_FOUND, f"没有人员“{code}”", f"there is nobody “{code}”")
+    set_password(DESK.office, who.id, secret, by=by, must_change=by not in (None, who.id))
     DESK.answer({"code": code}, lambda: DESK.say("口令已设置", "the password is set"))
