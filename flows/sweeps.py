@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from flows.accounts.sessions import forget_old_sessions
+from flows.accounts.throttle import forget_old_tries
 from flows.deadlines import sweep_deadlines
 from flows.followups import open_follow_ups
 from flows.integrity import report_findings
@@ -61,7 +63,8 @@ def _digest(office: Office) -> Counts:
 
 def _integrity(office: Office) -> Counts:
     with office.store.write() as connection:
-        forgotten = forget_quiet_runs(connection, office.now())
+        now = office.now()
+        forgotten = forget_quiet_runs(connection, now) + forget_old_tries(connection, now) + forget_old_sessions(connection, now)
     return {"findings": report_findings(office), "forgotten": forgotten}
 
 

@@ -1,9 +1,9 @@
 """Who is told: audiences become persons, for thousands of messages with a handful of queries.
 
 A role is looked for in the unit itself, then in the nearest unit above where somebody holds it. Nobody who
-left or whose position has ended is told. Where no staff is found at all, the administrators are told, so
-that nothing waits unseen. A confidential case stays within its unit's chain: outside it only its owner and
-the applicants hear of it.
+left or whose position has ended is told; what an owner hears, whoever stands in for him hears too. Where no
+staff is found at all, the administrators are told, so that nothing waits unseen. A confidential case stays
+within its unit's chain: outside it only its owner and the applicants hear of it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from sqlalchemy.orm import aliased
 
+from models.accounts import Absence
 from models.cases import CaseFile, Party
 from models.contracts import Contract
 from models.people import Organisation, Person, Position
@@ -64,10 +65,11 @@ _OFFICE = _Place()
 
 
 def people_for(connection: Connection, wanted: Sequence[Who], day: date) -> list[list[Recipient]]:
-    """The persons of each `Who`, in the same order, nobody twice; at most five queries however many there are."""
+    """The persons of each `Who`, in the same order, nobody twice; at most six queries however many there are."""
     places = _places(connection, wanted)
     book = _Book(day)
     book.read_positions(connection, places)
+    book.read_stand_ins(connection, places)
     parties = {who.case_id for who in wanted if Audience.PARTIES in who.audience and who.case_id is not None}
     book.read_parties(connection, parties)
     return [book.told(who.audience, place) for who, place in zip(wanted, places, strict=True)]
@@ -149,6 +151,7 @@ class _Book:
     everywhere: dict[str, dict[int, Recipient]] = field(default_factory=lambda: defaultdict(dict))
     persons: dict[int, Recipient] = field(default_factory=dict)
     parties: dict[int, list[tuple[str, Recipient]]] = field(default_factory=lambda: defaultdict(list))
+    stand_ins: dict[int, list[Recipient]] = field(default_factory=lambda: defaultdict(list))
     nearest: dict[tuple[tuple[int, ...], str], list[Recipient]] = field(default_factory=dict)
 
     def read_positions(self, connection: Connection, places: Sequence[_Place]) -> None:
@@ -178,6 +181,20 @@ class _Book:
             self.holders[unit, role].append(recipient)
             self.everywhere[role][recipient.person_id] = recipient
 
+    def read_stand_ins(self, connection: Connection, places: Sequence[_Place]) -> None:
+        """Who stands in today for the owners of those cases."""
+        owners = {place.owner_id for place in places if place.owner_id is not None}
+        if not owners:
+            return
+        columns: tuple[Any, ...] = (Absence.person_id, Person.id, Person.email, Person.language)
+        query = select(*columns).join(Person, Person.id == Absence.substitute_id)
+        query = query.where(
+            Absence.person_id.in_(sorted(owners)), Absence.ended_at.is_(None), Absence.from_on <= self.day,
+            Absence.to_on >= self.day, _still_here(self.day),
+        )  # fmt: skip
+        for away, *person in connection.execute(query.order_by(Absence.id)):
+            self.stand_ins[away].append(Recipient(*person))
+
     def read_parties(self, connection: Connection, cases: set[int]) -> None:
         """The parties of those cases who are persons of the office."""
         if not cases:
@@ -202,7 +219,7 @@ class _Book:
         match audience:
             case Audience.OWNER:
                 owner = self.persons.get(place.owner_id) if place.owner_id is not None else None
-                return [owner] if owner else self._of(Audience.STAFF, place)
+                return [owner, *self.stand_ins[owner.person_id]] if owner else self._of(Audience.STAFF, place)
             case Audience.STAFF:
                 return self._near(place.chain, place.role) or self._near(place.chain, Role.SUPERVISOR)
             case Audience.SUPERVISORS:

@@ -86,7 +86,7 @@ def _against_people(connection: Connection, person: AnyRow, substitute: AnyRow, 
     if any(row.substitute_id == person.id for row in rows):
         text = Label("此人在此期间正代理他人", "the person stands in for somebody on some of these days")
         yield Reason(
-            "stands_in", text, Label("请先为被代理人另选代理人", "find that person another substitute first"), "from_on"
+            "stands_in", text, Label("请先为被代理人另选代理人", "name another substitute there first"), "from_on"
         )
     if person.id in away:
         text = Label("这段时间已有代理安排", "somebody stands in for some of these days already")
