@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from cli import audit, case, contracts, date, exporting, importing, office, reminders, runs, serve, types, worklist
+from cli import audit, case, contracts, date, exporting, importing, office, reminders, runs, searching, serve, types, worklist
 from cli.desk import CANCELLED, DESK, FAULT, NOT_FOUND, REFUSED, USAGE, Stop
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("worklist")(worklist.worklist)
+app.command("search")(searching.search)
 app.command("serve")(serve.serve)
 app.command("demo")(serve.demo)
 app.command("sweep")(serve.sweep)

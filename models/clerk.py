@@ -22,6 +22,7 @@ from models.chain import START, digest, event_hash
 from models.clocks import as_it_ran, clock_row, ending, is_met, iso, move_of, moving, touches_clocks
 from models.deadlines import Deadline
 from models.prepared import UNKNOWN, Prepared
+from models.search_index import Kind, refresh
 from states.casetype import ALL
 from states.entries import Assign, Entry, MoveUp, PartyJoins
 from states.machine import Decision, facts_after
@@ -58,6 +59,8 @@ class StaleWrite(RuntimeError):
 #: fields of a case that every step writes, and those that few steps change (they stand in indexes)
 _EVERY = ("state", "version", "facts", "moved_at", "head")
 _FEW = ("unit_id", "owner_id", "contract_id", "outcome", "closed_on")
+#: entries that change by whom a case is found, or from where
+_NAMING = (PartyJoins, Assign, MoveUp)
 
 
 def _update(table: Any, names: Sequence[str], *where: Any) -> Prepared:
@@ -103,6 +106,7 @@ class _Batch:
         self.settled: list[dict[str, Any]] = []
         self.moved: list[dict[str, Any]] = []
         self.children: dict[Any, list[dict[str, Any]]] = defaultdict(list)
+        self.named: list[int] = []
 
     def add(self, act: Act) -> None:
         """Take one decision apart into rows."""
@@ -132,6 +136,8 @@ class _Batch:
             self.started.append(clock_row(case.id, act.seq, start, act.day))
         for entry in decision.entries:
             rows_of.collect(self.children, act, entry)
+        if act.seq == 1 or any(isinstance(entry, _NAMING) for entry in decision.entries):
+            self.named.append(case.id)
 
     def _clocks(self, act: Act) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         decision = act.decision
@@ -164,6 +170,7 @@ class _Batch:
             if rows:
                 statement.write(self.connection, rows)
         rows_of.write_children(self.connection, self.children)
+        refresh(self.connection, Kind.CASE, self.named)
 
     def _keep_reasons(self) -> None:
         """A clock that moves keeps in its explanation what its earlier day was counted from."""

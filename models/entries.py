@@ -14,6 +14,7 @@ from models.deadlines import Deadline
 from models.items import Ballot, Meeting, Payment, ProposalRow, SettlementItem
 from models.numbers import next_numbers
 from models.outbox import Message
+from models.search_index import Kind, refresh
 from states import entries as said
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def _sign(connection: Connection, act: Act, entry: said.ContractSigned) -> int:
         source="case", union_name="", industry="", more={}, **values,
     )  # fmt: skip
     contract_id: int = connection.execute(made.returning(Contract.id)).scalar_one()
+    refresh(connection, Kind.CONTRACT, [contract_id])
     return contract_id
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect, select
 
 from models.session import Store
 from states.errors import Fault
@@ -43,7 +43,18 @@ def migrate(store: Store) -> str:
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if current is not None:
+            _fill_search(connection)
     return known[-1]
+
+
+def _fill_search(connection: Connection) -> None:
+    """A store from before the search index gets one, in the transaction that brings it to the new shape."""
+    from models.offices import SearchText
+    from models.search_index import fill
+
+    if connection.execute(select(SearchText.id).limit(1)).first() is None:
+        fill(connection)
 
 
 def known_revisions() -> list[str]:

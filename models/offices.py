@@ -65,11 +65,10 @@ class WebHook(Table):
 
 
 class SearchText(Table):
-    """What a case, a contract or an organisation is found by: bigrams, pinyin and initials of its names, and its number."""
+    """What a case, a contract or an organisation is found by: tokens; `id` is `search_index.row_id`."""
 
     __tablename__ = "search_text"
     id: Mapped[pk]
     kind: Mapped[str] = mapped_column(String(12))
     target_id: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
-    __table_args__ = (UniqueConstraint("kind", "target_id"),)

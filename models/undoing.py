@@ -20,6 +20,7 @@ from models.deadlines import Deadline
 from models.items import Ballot, Meeting, Payment, ProposalRow, SettlementItem
 from models.outbox import Message
 from models.papers import Document
+from models.search_index import Kind, refresh
 
 UNDO = "undo"
 #: entries whose effect reaches beyond the case: a step that wrote one of them is not taken back
@@ -82,6 +83,7 @@ def write_undo(connection: Connection, undoing: Undoing) -> None:
         connection.execute(update(table).where(table.case_id == case.id, table.seq == last.seq).values(undone=True))
     connection.execute(update(Document).where(Document.case_id == case.id, Document.seq == last.seq).values(void=True))
     _cancel_notices(connection, undoing)
+    refresh(connection, Kind.CASE, [case.id])  # parties who are taken back are no longer found
 
 
 def _restore_clocks(connection: Connection, undoing: Undoing, seq: int) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.types import String
 from flows.importing.cells import fold
 from flows.importing.rows import Judged
 from models.people import Organisation
+from models.search_index import Kind, refresh
 
 #: kinds of organisations that can be the employer of a contract
 _EMPLOYING = ("employer", "enterprise_union")
@@ -67,6 +68,7 @@ class Employers:
         made = insert(Organisation).returning(Organisation.id, Organisation.name)
         new = {row.name: row.id for row in connection.execute(made, rows)}
         connection.execute(_PATHS, {"ids": list(new.values()), "above": self.unit_path})
+        refresh(connection, Kind.ORGANISATION, new.values())
         self._by_name = (self._by_name or {}) | {fold(name): key for name, key in new.items()}
         self.made += len(new)
 

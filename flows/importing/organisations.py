@@ -17,6 +17,7 @@ from flows.importing.profiles import Profile
 from flows.importing.reasons import reason
 from flows.importing.rows import Judged
 from models.people import Organisation
+from models.search_index import Kind, refresh
 from states.errors import Reason
 
 _PATH = (
@@ -118,6 +119,7 @@ def write_tree(
         _PATH,
         [{"b_id": place.id, "b_path": place.path, "b_parent": parents[code]} for code, place in placed.items()],
     )
+    refresh(connection, Kind.ORGANISATION, ids.values())
     return placed
 
 

@@ -25,6 +25,7 @@ from models.contracts import Contract
 from models.deadlines import Deadline
 from models.imports import ImportFile, ImportRow
 from models.numbers import next_numbers
+from models.search_index import Kind, refresh
 from models.upsert import insert_or_leave
 from states.errors import Reason, refuse
 from states.labels import Label
@@ -115,6 +116,7 @@ class RegisterWriter:
         ]
         if clocks:
             connection.execute(_CLOCK, clocks)
+        refresh(connection, Kind.CONTRACT, ids.values())
         self.written.added += len(ids)
         self.written.deadlines += len(clocks)
 

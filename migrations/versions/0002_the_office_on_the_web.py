@@ -7,6 +7,7 @@ from alembic import op
 
 from models.base import BigId, Instant
 from models.guarding import OFFICE_EVENTS, guard_append_only
+from models.search_tables import make_searchable
 
 revision = "0002"
 down_revision = "0001"
@@ -23,8 +24,8 @@ def upgrade() -> None:
         sa.Column("target_id", BigId, nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_text")),
-        sa.UniqueConstraint("kind", "target_id", name=op.f("uq_search_text_kind_target_id")),
     )
+    make_searchable(op.get_bind())
     op.create_table(
         "sign_in_try",
         sa.Column("id", BigId, autoincrement=True, nullable=False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -28,7 +29,9 @@ def test_an_empty_store_is_brought_to_the_newest_shape_once(store: Store) -> Non
 def test_the_migrations_make_exactly_the_tables_that_the_models_declare(store: Store) -> None:
     migrate(store)
     with store.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        # the tables in which FTS5 keeps its own lists beside `search_text`
+        ours: Any = lambda name, kind, _above: kind != "table" or not name.startswith("search_fts")  # noqa: E731
+        context = MigrationContext.configure(connection, opts={"compare_type": False, "include_name": ours})
         assert compare_metadata(context, METADATA) == []
 
 
