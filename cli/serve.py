@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +36,9 @@ def demo(
     target = home if home.is_absolute() else ROOT / home
     os.environ["CONCORD_HOME"] = str(target)
     os.environ.setdefault("CONCORD_PREFECT_PORT", str(free_port(4200)))
-    from flows.importing.demo import load_demo
+    os.environ.setdefault("CONCORD_WEB_PORT", str(free_port(8000)))
+    os.environ.setdefault("CONCORD_DEMO", "true")
+    from flows.importing.demo import load_demo, open_demo_accounts
 
     office = DESK.office
     with office.store.read() as connection:
@@ -43,6 +47,7 @@ def demo(
         DESK.say("正在建立演示办公室……", "laying the demo office …")
         summary = load_demo(office, office.today())
         DESK.lines(summary.report.said(DESK.lang))
+        open_demo_accounts(office)
         _sweep(office, ())
     worklist(ahead=7, limit=25)
     _say_what_to_open(target)
@@ -72,7 +77,7 @@ def _serve(office: Office) -> None:
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    with serving(office) as service:
+    with serving(office) as service, _pages(office, service.desk):
         if service.server is not None:
             DESK.say(
                 f"Prefect 正在启动,稍后可看运行:{service.server.ui_url}(日志 {service.server.log})",
@@ -86,6 +91,23 @@ def _serve(office: Office) -> None:
                 said = True
         DESK.say("正在关门……", "closing …")
     DESK.say("已关门", "closed")
+
+
+@contextmanager
+def _pages(office: Office, desk: Any) -> Iterator[None]:
+    """The pages, open for the length of the block, if this office has any."""
+    if not office.settings.web:
+        yield
+        return
+    from web.server import WebServer
+
+    pages = WebServer(office, desk)
+    pages.start()
+    DESK.say(f"办公室页面:{pages.url}", f"The office's pages: {pages.url}")
+    try:
+        yield
+    finally:
+        pages.stop()
 
 
 def free_port(first: int) -> int:

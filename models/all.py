@@ -7,5 +7,6 @@ from models.base import Table
 
 METADATA = Table.metadata
 __all__ = [
-    "METADATA", "accounts", "cases", "contracts", "deadlines", "imports", "items", "notes", "offices", "outbox", "papers", "people", "requests",
+    "METADATA", "accounts", "cases", "contracts", "deadlines", "imports", "items", "notes", "offices", "outbox", "papers",
+    "people", "requests",
 ]  # fmt: skip

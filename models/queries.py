@@ -53,9 +53,10 @@ def _cases() -> AnySelect:
 
 
 def cases(
-    connection: Connection, scope: Scope, *, case_type: str = "", state: str = "", unit_path: str = "", limit: int = 50
-) -> Rows:
-    """Cases inside the scope, newest first."""
+    connection: Connection, scope: Scope, *, case_type: str = "", state: str = "", unit_path: str = "", before: int = 0,
+    limit: int = 50,
+) -> Rows:  # fmt: skip
+    """Cases inside the scope, newest first; with `before`, those with a smaller id: the next page."""
     query = _cases().where(scope.cases())
     if case_type:
         query = query.where(CaseFile.type == case_type)
@@ -63,6 +64,8 @@ def cases(
         query = query.where(CaseFile.state == state)
     if unit_path:
         query = query.where(Organisation.path.startswith(unit_path, autoescape=True))
+    if before:
+        query = query.where(CaseFile.id < before)
     return connection.execute(query.order_by(CaseFile.id.desc()).limit(limit)).all()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -54,6 +55,10 @@ EVERYTHING = Scope(None)
 
 def scope_of(connection: Connection, person_id: int, day: date) -> Scope:
     """What the person may see on that day."""
-    held = positions_of(connection, person_id, day)
+    return scope_from(person_id, positions_of(connection, person_id, day))
+
+
+def scope_from(person_id: int, held: Sequence[tuple[str, str]]) -> Scope:
+    """The same from positions that are known already: (role, path of the organisation)."""
     chaired = {int(part) for role, path in held if role == "chair" for part in path.strip("/").split("/")}
     return Scope(person_id, tuple(sorted({path for _, path in held})), tuple(sorted(chaired)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -21,3 +22,11 @@ def insert_into(connection: Connection, table: Any) -> Insert:
 def insert_or_leave(connection: Connection, table: Any, *key: InstrumentedAttribute[Any]) -> Insert:
     """INSERT … ON CONFLICT (key) DO NOTHING."""
     return insert_into(connection, table).on_conflict_do_nothing(index_elements=list(key))
+
+
+def insert_or_change(
+    connection: Connection, table: Any, key: Sequence[InstrumentedAttribute[Any]], changed: Sequence[str]
+) -> Insert:
+    """INSERT … ON CONFLICT (key) DO UPDATE of the columns named."""
+    made = insert_into(connection, table)
+    return made.on_conflict_do_update(index_elements=list(key), set_={name: made.excluded[name] for name in changed})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from states.casetype import CaseType, Step
+from states.casetype import STAY, CaseType, Step
 from states.caseview import CaseView, Moment
 from states.errors import Reason
 from states.machine import unmet
@@ -30,3 +30,11 @@ def next_steps(case_type: CaseType, case: CaseView, moment: Moment) -> list[Next
         for step in case_type.steps_from(case.state)
         if step.by & moment.roles
     ]
+
+
+def step_towards(case_type: CaseType, state: str, rule: str) -> Step | None:
+    """The step that does what a clock asks for: one that ends the clock, else the first that moves the case on."""
+    taken = [step for step in case_type.steps_from(state) if not step.by_clock]
+    ending = [step for step in taken if rule in step.meets]
+    onward = [step for step in taken if any(way.to not in (STAY, state) for way in step.ways)]
+    return next(iter(ending or onward or taken), None)

@@ -13,12 +13,18 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select, update
+
 from config.clock import noon_of
+from flows.accounts.passwords import hash_password
 from flows.importing.book import SHEETS, write_book
 from flows.importing.ledger import LedgerReport, import_ledger
 from flows.office import Office
+from models.people import Person, Position
 
 _CONTENT = Path(__file__).parents[2] / "config" / "demo" / "office.toml"
+#: shown on the sign-in page of a demo office (settings.demo), where every person is invented
+DEMO_PASSWORD = "demo-office-2026"
 _SUMMARY = {
     "拖欠劳动报酬": "工资未按约定支付,请求支付拖欠的工资。",
     "加班工资": "延长工作时间未足额支付加班工资,请求补足。",
@@ -49,6 +55,14 @@ def load_demo(office: Office, today: date) -> DemoSummary:
     names = {code: name for code, name, *_ in _content()["organisations"]}
     people = tuple((code, name, role, names.get(unit, unit)) for code, name, unit, role in _content()["people"])
     return DemoSummary(ledger, report, people)
+
+
+def open_demo_accounts(office: Office) -> None:
+    """Let everybody of the demo office sign in with the password that its sign-in page shows."""
+    hashed = hash_password(DEMO_PASSWORD)
+    with office.store.write() as connection:
+        staff = select(Position.person_id)
+        connection.execute(update(Person).where(Person.id.in_(staff)).values(password=hashed, must_change=False))
 
 
 def demo_ledger(path: Path, today: date) -> Path:

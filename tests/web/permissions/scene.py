@@ -1,0 +1,78 @@
+"""What the table is tried on: a dispute, a bargaining and what belongs to them; and everybody who tries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import insert, update
+
+from models.cases import Party
+from models.deadlines import Deadline
+from models.people import Person
+from tests.factories import OfficeCase, Town
+from tests.web.conftest import Browser, Web
+
+#: the actor of the table → the person of the town
+WHO = {
+    "holder": "mediator", "colleague": "colleague", "officer": "officer", "chair": "chair", "supervisor": "supervisor",
+    "administrator": "administrator", "stranger": "stranger", "party": "worker", "other_party": "other_worker",
+    "disabled": "leaver",
+}  # fmt: skip
+
+
+@dataclass
+class Scene:
+    """The town with its two cases; `things` are what path parameters are filled with."""
+
+    web: Web
+    dispute: OfficeCase
+    bargaining: OfficeCase
+    things: dict[str, Any] = field(default_factory=dict)
+
+    def browser(self, actor: str) -> Browser:
+        """The actor at the pages, freshly signed in; the disabled one was signed in before he left."""
+        if actor == "anonymous":
+            return self.web.anybody()
+        browser = self.web.as_(WHO[actor])
+        if actor == "disabled":
+            town = self.web.town
+            with town.office.store.write() as connection:
+                left = update(Person).where(Person.id == town.people["leaver"]).values(left_on=town.today)
+                connection.execute(left)
+        return browser
+
+
+def scene_of(web: Web) -> Scene:
+    """Set the scene: both cases have moved a little, and their people are there."""
+    town = web.town
+    _people(town)
+    dispute = town.dispute()
+    dispute.take("apply", received_on=town.iso())
+    bargaining = town.bargaining().offered()
+    other = town.dispute(applicant="李四", by="colleague")
+    _party(town, dispute, "worker")
+    _party(town, other, "other_worker")
+    deadline = town.rows(Deadline, Deadline.case_id == dispute.id)[0]
+    things = {"dispute": dispute.number, "bargaining": bargaining.number, "other": other.number, "deadline": deadline.id}
+    return Scene(web, dispute, bargaining, things)
+
+
+def _people(town: Town) -> None:
+    from tests.factories import STREET
+
+    with town.office.store.write() as connection:
+        for code, name in (("other_worker", "李四"), ("leaver", "郑调解")):
+            made = insert(Person).values(code=code, name=name, email="").returning(Person.id)
+            town.people[code] = connection.execute(made).scalar_one()
+        from models.people import Position
+
+        connection.execute(
+            insert(Position).values(person_id=town.people["leaver"], organisation_id=STREET, role="mediator")
+        )  # fmt: skip
+
+
+def _party(town: Town, case: OfficeCase, who: str) -> None:
+    with town.office.store.write() as connection:
+        theirs = update(Party).where(Party.case_id == case.id, Party.role == "applicant")
+        connection.execute(theirs.values(person_id=town.people[who]))

@@ -1,0 +1,82 @@
+"""The table of permissions, tried out row by row; and the locks that stand before every form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.routing import Mount
+
+from tests.web import permissions
+from tests.web.conftest import FROM_US, Browser, Web
+from tests.web.permissions import ACTORS, Rule
+from tests.web.permissions.scene import Scene, scene_of
+
+
+def _rules() -> list[Rule]:
+    modules = (import_module(f"tests.web.permissions.{found.name}") for found in iter_modules(permissions.__path__))
+    return [rule for module in modules for rule in getattr(module, "RULES", ())]
+
+
+RULES = _rules()
+
+
+def routes_of(app: Any, under: str = "") -> Iterator[str]:
+    """Every route of the program as "METHOD path", those of programs mounted below it included."""
+    for route in app.routes:
+        for found in route.effective_route_contexts() if hasattr(route, "effective_route_contexts") else [route]:
+            for method in sorted((getattr(found, "methods", None) or set()) - {"HEAD"}):
+                yield f"{method} {under}{found.path}"
+        if isinstance(route, Mount) and isinstance(route.app, FastAPI):
+            yield from routes_of(route.app, under + route.path)
+
+
+@pytest.fixture
+def scene(web: Web) -> Scene:
+    """The town with its cases."""
+    return scene_of(web)
+
+
+def test_every_route_is_in_the_table(web: Web) -> None:
+    there, told = set(routes_of(web.app)), {rule.route for rule in RULES}
+    assert there - told == set(), "a route without a rule"
+    assert told - there == set(), "a rule without a route"
+
+
+def answer_of(browser: Browser, scene: Scene, rule: Rule) -> int:
+    """The status somebody gets."""
+    method, _, template = rule.route.partition(" ")
+    path = template.format(**{name: scene.things.get(thing, thing) for name, thing in rule.fill.items()})
+    if method == "GET":
+        return int(browser.get(path + rule.query).status_code)
+    return int(
+        browser.post(path, form={name: scene.things.get(str(v), v) for name, v in (rule.form or {}).items()}).status_code
+    )
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.route} {' '.join(rule.fill.values())}".strip())
+def test_only_those_who_may(scene: Scene, rule: Rule) -> None:
+    # who may not comes first: what those who may do could change the case
+    for actor in sorted(ACTORS, key=lambda actor: actor in rule.open_to):
+        expected = rule.answers
+        if actor not in rule.open_to:
+            expected = frozenset({rule.unsigned if actor in ("anonymous", "disabled") else rule.denied})
+        assert answer_of(scene.browser(actor), scene, rule) in expected, f"{rule.route} as {actor}"
+
+
+FORMS = [rule for rule in RULES if rule.form is not None]
+
+
+@pytest.mark.parametrize("rule", FORMS, ids=lambda rule: rule.route)
+def test_a_form_from_elsewhere_is_refused(scene: Scene, rule: Rule) -> None:
+    path = rule.route.partition(" ")[2].format(**{name: scene.things.get(thing, thing) for name, thing in rule.fill.items()})
+    actor = next((actor for actor in ACTORS if actor in rule.open_to and actor not in ("anonymous", "disabled")), "holder")
+    browser = scene.browser(actor)
+    for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "http://evil.test"}, {}):
+        assert browser.client.post(path, data={"form_key": browser.key}, headers=headers).status_code == 403
+    if rule.unsigned == 303 and "anonymous" not in rule.open_to:  # signed in: the key of the session is asked for
+        assert browser.client.post(path, data={"form_key": "0" * 64}, headers=FROM_US).status_code == 403

@@ -1,0 +1,58 @@
+"""The program of the pages: routers, guards, error pages, static files. Built once for an office and a door."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from flows.office import Office
+from flows.steps import Desk
+from web.errors import add_error_pages
+from web.guards import SafeHeaders, SameOrigin
+from web.pages import accounts, cases, day, steps
+from web.rendering import STATIC
+
+#: threads that serve pages: as many as the pool of connections gives at once
+THREADS = 20
+#: bytes of one request: a spreadsheet of two thousand workers, or ten scans
+LARGEST_BODY = 25 * 1024 * 1024
+ROUTERS = (accounts.router, day.router, cases.router, steps.router)
+
+
+class Kept(StaticFiles):
+    """Our own files: their address names their content (`rendering.static_url`), so a browser may keep them."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, for a year."""
+        answer = await super().get_response(path, scope)
+        answer.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return answer
+
+
+@asynccontextmanager
+async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    yield
+
+
+def create_app(office: Office, desk: Desk) -> FastAPI:
+    """The pages of that office, whose steps go through that door."""
+    app = FastAPI(title="Concord", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
+    app.state.office, app.state.desk = office, desk
+    for router in ROUTERS:
+        app.include_router(router)
+    app.mount("/static", Kept(directory=STATIC), name="static")
+    add_error_pages(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
+    app.add_middleware(SameOrigin)
+    app.add_middleware(SafeHeaders, https=office.settings.https)
+    return app

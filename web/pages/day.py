@@ -1,0 +1,20 @@
+"""My day: what is due, what waits, what is new. Every row says the next step, who, by when and why; one click goes there."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from web.access import ForStaff, TheOffice
+from web.pages.day_view import day_of
+from web.rendering import page
+
+router = APIRouter()
+
+
+@router.get("/day")
+def my_day(request: Request, office: TheOffice, visitor: ForStaff, whose: str = "mine") -> Response:
+    """The day of one person, or of his units (`whose=unit`)."""
+    with office.store.read() as connection:
+        shown = day_of(connection, visitor, "unit" if whose == "unit" else "mine")
+    return page(request, visitor, "day/day.html", day=shown)

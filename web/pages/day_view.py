@@ -1,0 +1,125 @@
+"""What My day shows, gathered by a fixed number of questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from config.clock import start_of
+from models import daybook
+from models.base import AnyRow
+from states.labels import Label
+from states.options import step_towards
+from states.registry import all_types, case_type
+from states.roles import Role
+from web.access import Visitor
+from web.titles import subject_of, title_of
+
+#: what somebody works on, by what he is
+WORKS_ON = {
+    Role.MEDIATOR: ("dispute",), Role.OFFICER: ("bargaining",), Role.CHAIR: ("bargaining",),
+    Role.SUPERVISOR: ("dispute", "bargaining"),
+}  # fmt: skip
+RESTING = frozenset(str(state) for kind in all_types() for state in kind.resting)
+
+
+@dataclass(frozen=True)
+class Work:
+    """One row: a case, why it is here, and the step that takes it on."""
+
+    number: str
+    title: str
+    subject: str
+    state: Label
+    unit: str
+    owner: str
+    step: str
+    step_label: Label
+    rule: Label | None = None
+    due_on: Any = None
+    left: int = 0
+    deadline_id: int = 0
+    article: str = ""
+    provisional: bool = False
+    last: Label | None = None
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Day:
+    """Everything on the page."""
+
+    whose: Literal["mine", "unit"]
+    counts: AnyRow
+    overdue: list[Work]
+    today: list[Work]
+    week: list[Work]
+    waiting: list[Work]
+    fresh: list[Work]
+    undated: list[Work]
+    changed: list[Work]
+    expiring: list[AnyRow]
+
+
+def day_of(connection: Connection, visitor: Visitor, whose: Literal["mine", "unit"]) -> Day:
+    """The day of the visitor: his own cases, or those of his units."""
+    today = visitor.today
+    paths = visitor.paths(*WORKS_ON)
+    types = sorted({kind for role in visitor.roles for kind in WORKS_ON.get(role, ())})
+    mine = daybook.of_owner(visitor.person_id) if whose == "mine" else daybook.of_units(paths)
+    yesterday = start_of(today - timedelta(days=1))
+    due = daybook.due(connection, mine, today)
+    waiting = daybook.waiting_for(connection, visitor.person_id, yesterday)
+    changed = daybook.moved_by_others(connection, visitor.person_id, yesterday)
+    fresh = daybook.unowned(connection, paths, types) if types else []
+    undated = daybook.without_date(connection, mine, RESTING)
+    bargaining = visitor.paths(Role.OFFICER, Role.CHAIR, Role.SUPERVISOR)
+    expiring = daybook.expiring(connection, bargaining, today) if bargaining else []
+    names = daybook.applicants(connection, {row.id for rows in (due, waiting, changed, fresh, undated) for row in rows})
+    works = [_due(row, names, visitor) for row in due]
+    return Day(
+        whose=whose,
+        counts=daybook.counted(connection, mine, today),
+        overdue=[work for work in works if work.left < 0],
+        today=[work for work in works if work.left == 0],
+        week=[work for work in works if work.left > 0],
+        waiting=[_moved(row, names, visitor) for row in waiting],
+        fresh=[_plain(row, names, visitor) for row in fresh],
+        undated=[_plain(row, names, visitor) for row in undated],
+        changed=[_moved(row, names, visitor) for row in changed],
+        expiring=list(expiring),
+    )
+
+
+def _head(row: AnyRow, names: dict[int, str], visitor: Visitor, rule: str = "") -> dict[str, Any]:
+    kind = case_type(row.type, row.type_version)
+    step = step_towards(kind, row.state, rule)
+    return {
+        "number": row.number, "title": title_of(row, names.get(row.id), visitor.lang), "subject": subject_of(row, visitor.lang),
+        "state": kind.stage(row.state).label, "unit": row.unit, "owner": getattr(row, "owner", None) or "",
+        "step": step.name if step else "", "step_label": step.label if step else Label("", ""),
+    }  # fmt: skip
+
+
+def _due(row: AnyRow, names: dict[int, str], visitor: Visitor) -> Work:
+    rule = case_type(row.type, row.type_version).rule[row.rule]
+    told = (row.explanation or {}).get("rule", {})
+    return Work(
+        **_head(row, names, visitor, row.rule), rule=rule.label, due_on=row.due_on, left=(row.due_on - visitor.today).days,
+        deadline_id=row.deadline_id, article=str(told.get("article" if visitor.lang == "zh" else "article_en") or ""),
+        provisional=row.provisional,
+    )  # fmt: skip
+
+
+def _moved(row: AnyRow, names: dict[int, str], visitor: Visitor) -> Work:
+    step = case_type(row.type, row.type_version).step(row.step)
+    last = step.label if step else Label("撤销上一步", "Undone")
+    return Work(**_head(row, names, visitor), last=last, by=row.actor or "", at=row.at)
+
+
+def _plain(row: AnyRow, names: dict[int, str], visitor: Visitor) -> Work:
+    return Work(**_head(row, names, visitor), at=row.moved_at)

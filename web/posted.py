@@ -1,0 +1,94 @@
+"""What a form brought: checked to be ours, small enough, and turned into the answers the door takes.
+
+Nothing is judged here. Values stay as they were typed; the step's own model reads them and gives the reasons.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from pydantic import BaseModel
+from starlette.datastructures import FormData, UploadFile
+
+from web.access import Anybody
+from web.errors import FormRefused
+from web.fields import Asking, Field, fields_of
+
+#: a group dispute of two thousand members typed by hand has fewer fields than this
+MOST_FIELDS = 5000
+MOST_FILES = 20
+
+
+async def read_form(request: Request) -> FormData:
+    """The fields and files of the request. Starlette keeps large files on disk, not in memory."""
+    return await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=1024 * 1024)
+
+
+async def posted(form: Annotated[FormData, Depends(read_form)], visitor: Anybody) -> FormData:
+    """The form of somebody signed in, with the key of his session. Raises `FormRefused` without it."""
+    if visitor is not None and not hmac.compare_digest(text_of(form, "form_key"), visitor.form_key):
+        raise FormRefused
+    return form
+
+
+Posted = Annotated[FormData, Depends(posted)]
+
+
+def text_of(form: FormData, name: str, default: str = "") -> str:
+    """A text of the form, trimmed; the default where it is missing or a file."""
+    value = form.get(name, default)
+    return value.strip() if isinstance(value, str) else default
+
+
+def texts_of(form: FormData, name: str) -> list[str]:
+    """All texts of that name: a row of ticks."""
+    return [value for value in form.getlist(name) if isinstance(value, str)]
+
+
+def numbers_of(form: FormData, name: str) -> list[int]:
+    """All whole numbers of that name: the rows somebody chose. What is no number is left out."""
+    return [int(value) for value in texts_of(form, name) if value.isdigit()]
+
+
+def file_of(form: FormData, name: str) -> UploadFile | None:
+    """A file of the form; None when none was chosen."""
+    value = form.get(name)
+    return value if value is not None and not isinstance(value, str) and value.filename else None
+
+
+def answers_of(form: FormData, asked: type[BaseModel], hidden: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """The answers to what was asked, as they were typed; fields left empty are left out."""
+    shape = fields_of(asked, Asking("zh", hidden=hidden))
+    found = {field.name: _answer(form, field) for field in shape}
+    return {name: value for name, value in found.items() if value not in ("", [], None)}
+
+
+def _answer(form: FormData, field: Field) -> Any:
+    if field.kind == "tick":
+        return text_of(form, field.name) != ""
+    if field.kind == "ticks":
+        return texts_of(form, field.name)
+    if field.kind == "lines":
+        return [line.strip() for line in text_of(form, field.name).splitlines() if line.strip()]
+    if field.kind == "rows":
+        return _rows(form, field)
+    return text_of(form, field.name)
+
+
+def _rows(form: FormData, field: Field) -> list[dict[str, Any]]:
+    """The rows of a table that have anything in them, in their order."""
+    columns = {cell.name.rpartition(".")[2]: cell for cell in field.rows[0]}
+    numbers = sorted({int(part[1]) for name in form if (part := name.split("."))[0] == field.name and part[1].isdigit()})
+    rows = []
+    for no in numbers:
+        row = {}
+        for name, cell in columns.items():
+            value = _answer(form, Field(f"{field.name}.{no}.{name}", "", cell.kind, cell.required))
+            if value not in ("", [], None, False) or (cell.kind == "tick" and value):
+                row[name] = value
+        chosen = {name for name, cell in columns.items() if cell.kind == "choice"}
+        if set(row) - chosen:
+            rows.append(row)
+    return rows

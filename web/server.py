@@ -1,0 +1,42 @@
+"""The pages served from a thread of the office's own process; stateless, so any number of processes may serve them."""
+
+from __future__ import annotations
+
+import threading
+
+import uvicorn
+
+from flows.office import Office
+from flows.steps import Desk
+from web.app import create_app
+
+#: seconds that answers under way get when the office closes
+GRACE = 3
+
+
+class WebServer:
+    """The pages of an office, listening."""
+
+    def __init__(self, office: Office, desk: Desk) -> None:
+        settings = office.settings
+        config = uvicorn.Config(
+            create_app(office, desk), host=settings.web_host, port=settings.web_port, log_level="warning", access_log=False,
+            server_header=False, timeout_graceful_shutdown=GRACE,
+        )  # fmt: skip
+        self.url = settings.base_url or f"http://{settings.web_host}:{settings.web_port}"
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, name="pages", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen; returns at once."""
+        self._thread.start()
+
+    @property
+    def up(self) -> bool:
+        """Whether it listens."""
+        return self._server.started
+
+    def stop(self) -> None:
+        """Take nothing more, finish what is under way."""
+        self._server.should_exit = True
+        self._thread.join(timeout=GRACE + 2)
