@@ -64,7 +64,7 @@ def _digest(office: Office) -> Counts:
 def _integrity(office: Office) -> Counts:
     with office.store.write() as connection:
         now = office.now()
-        forgotten = forget_quiet_runs(connection, now) + forget_old_tries(connection, now) + forget_old_sessions(connection, now)
+        forgotten = sum(forget(connection, now) for forget in (forget_quiet_runs, forget_old_tries, forget_old_sessions))
     return {"findings": report_findings(office), "forgotten": forgotten}
 
 

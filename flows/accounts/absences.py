@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, exists, insert, or_, select, update
+from sqlalchemy.orm import aliased
 
 from flows.accounts.authority import NotThere, find_person, must_administer, person_in, unit_of
 from flows.office import Office
 from flows.office_journal import Deed, record
 from models.accounts import Absence
 from models.base import AnyRow
-from models.people import Position
+from models.people import Organisation, Person, Position
+from models.scope import Scope
 from states.errors import InvalidAnswers, Reason, refuse
 from states.labels import Label
 from states.roles import Role
@@ -85,9 +87,7 @@ def _against_people(connection: Connection, person: AnyRow, substitute: AnyRow, 
     away = {row.person_id for row in rows}
     if any(row.substitute_id == person.id for row in rows):
         text = Label("此人在此期间正代理他人", "the person stands in for somebody on some of these days")
-        yield Reason(
-            "stands_in", text, Label("请先为被代理人另选代理人", "name another substitute there first"), "from_on"
-        )
+        yield Reason("stands_in", text, Label("请先为被代理人另选代理人", "name another substitute there first"), "from_on")
     if person.id in away:
         text = Label("这段时间已有代理安排", "somebody stands in for some of these days already")
         yield Reason("absent_already", text, Label("请先结束原安排或改日期", "end that first, or choose other days"), "from_on")
@@ -118,6 +118,13 @@ def end_absence(office: Office, by: int | None, absence_id: int) -> None:
         _lay(connection, absence.substitute_id, today)  # another absence may have leaned on these positions
         unit_id = unit_of(connection, absence.person_id, today)
         record(connection, office.now(), Deed.ABSENCE_ENDED, actor_id=by, person_id=absence.person_id, unit_id=unit_id)
+
+
+def lay_for_substitutes_of(connection: Connection, person_id: int, today: date) -> None:
+    """Whoever stands in for the person holds what he was given meanwhile too."""
+    running = (Absence.person_id == person_id, Absence.ended_at.is_(None), Absence.to_on >= today)
+    for substitute_id in connection.scalars(select(Absence.substitute_id).distinct().where(*running)).all():
+        _lay(connection, substitute_id, today)
 
 
 def _lay(connection: Connection, substitute_id: int, today: date) -> None:
@@ -152,6 +159,26 @@ def _lay(connection: Connection, substitute_id: int, today: date) -> None:
                 spans.append((first, last))
     if rows:
         connection.execute(insert(Position), rows)
+
+
+def absences_in(connection: Connection, scope: Scope, day: date, limit: int = 100) -> Sequence[AnyRow]:
+    """Absences that run or come, of people who work in the scope's units, and the reader's own; the nearest first."""
+    away, instead = aliased(Person), aliased(Person)
+    works = exists().where(
+        Position.person_id == Absence.person_id, Position.absence_id.is_(None), Organisation.id == Position.organisation_id,
+        or_(Position.to_on.is_(None), Position.to_on >= Absence.from_on), scope.units(),
+    )  # fmt: skip
+    own = or_(Absence.person_id == scope.person_id, Absence.substitute_id == scope.person_id)
+    query = (
+        select(
+            Absence.id, Absence.person_id, Absence.substitute_id, Absence.from_on, Absence.to_on, away.code, away.name,
+            instead.code.label("substitute_code"), instead.name.label("substitute"),
+        )
+        .join(away, away.id == Absence.person_id)
+        .join(instead, instead.id == Absence.substitute_id)
+        .where(Absence.ended_at.is_(None), Absence.to_on >= day, or_(works, own))
+    )  # fmt: skip
+    return connection.execute(query.order_by(Absence.from_on, Absence.id).limit(limit)).all()
 
 
 def _span(row: AnyRow) -> Span:

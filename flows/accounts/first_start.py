@@ -12,6 +12,7 @@ from flows.accounts.passwords import check_strength, hash_password, new_phrase
 from flows.office import Office
 from flows.office_journal import Deed, record
 from models.people import Organisation, OrganisationKind, Person, Position
+from models.search_following import unit_added
 from states.errors import InvalidAnswers, Reason, Refusal, StepRefused, refuse
 from states.labels import Label
 from states.roles import Role
@@ -72,6 +73,7 @@ def _lay(connection: Connection, office: Office, name: str, code: str, pack: str
     )
     unit_id: int = connection.execute(unit.returning(Organisation.id)).scalar_one()
     connection.execute(update(Organisation).where(Organisation.id == unit_id).values(path=f"/{unit_id}/"))
+    unit_added(connection, unit_id)
     person = insert(Person).values(
         code=admin, name=admin_name, phone="", identity="", email="", language=office.settings.language, password=hashed
     )

@@ -63,10 +63,11 @@ def must_be_open(connection: Connection, account: str, origin: str, now: datetim
     until = throttle.locked_until(connection, account, origin, now)
     if until is not None:
         minutes = throttle.minutes_left(until, now)
+        span = f"{minutes} minute" + ("s" if minutes > 1 else "")
         raise refuse(
             SignInRefused,
             "too_many_tries",
-            Label(f"尝试次数过多,请 {minutes} 分钟后再试", f"too many tries; try again in {minutes} minutes"),
+            Label(f"尝试次数过多,请 {minutes} 分钟后再试", f"too many tries; try again in {span}"),
             Label("急用请联系本单位系统管理员重置口令", "if it is urgent, ask the office to reset your password"),
         )
 

@@ -16,6 +16,7 @@ from models.base import AnyRow
 from models.cases import CaseFile
 from models.people import Organisation, OrganisationKind, Position
 from models.scope import Scope
+from models.search_following import unit_added, unit_moved, unit_renamed
 from states.errors import InvalidAnswers, NotPermitted, Reason, StepRefused, refuse
 from states.labels import Label
 
@@ -38,6 +39,7 @@ def add_organisation(office: Office, by: int | None, code: str, name: str, kind:
         unit_id: int = connection.execute(made.returning(Organisation.id)).scalar_one()
         placed = update(Organisation).where(Organisation.id == unit_id)
         connection.execute(placed.values(path=f"{above}{unit_id}/"))
+        unit_added(connection, unit_id)
         record(connection, office.now(), Deed.UNIT_ADDED, actor_id=by, unit_id=unit_id, parent=parent_id)
     return unit_id
 
@@ -74,6 +76,7 @@ def change_organisation(office: Office, by: int | None, unit_id: int, **values: 
             raise InvalidAnswers(reasons)
         if values:
             connection.execute(update(Organisation).where(Organisation.id == unit_id).values(values))
+            unit_renamed(connection, unit_id)
             record(connection, office.now(), Deed.UNIT_CHANGED, actor_id=by, unit_id=unit_id, fields=sorted(values))
         if moves and parent_id != unit.parent_id:
             _move(connection, scope, unit_id, parent_id)
@@ -99,6 +102,7 @@ def _move(connection: Connection, scope: Scope, unit_id: int, parent_id: int | N
     rest = func.substr(Organisation.path, len(unit.path) + 1)
     below = Organisation.path.startswith(unit.path, autoescape=True)
     connection.execute(update(Organisation).where(below).values(path=literal(moved) + rest))
+    unit_moved(connection, moved)
 
 
 def _against_code(connection: Connection, code: str) -> Iterator[Reason]:

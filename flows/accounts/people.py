@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection, func, insert, or_, select, update
 
 from flows.accounts import throttle
+from flows.accounts.absences import lay_for_substitutes_of
 from flows.accounts.authority import find_person, must_administer, person_in, unit_in, unit_of
 from flows.accounts.ending import end_sessions
 from flows.accounts.holding import held_over, must_leave_an_administrator, no_position_row, position_of, stand_ins_end
@@ -135,6 +136,7 @@ def give_position(office: Office, by: int | None, person_id: int, unit_id: int, 
             raise InvalidAnswers(reasons)
         row = insert(Position).values(person_id=person_id, organisation_id=unit_id, role=role, from_on=begins, to_on=to_on)
         made: int = connection.execute(row.returning(Position.id)).scalar_one()
+        lay_for_substitutes_of(connection, person_id, office.today())
         record(connection, office.now(), Deed.POSITION_GIVEN, actor_id=by, person_id=person_id, unit_id=unit_id, role=role,
                from_on=begins.isoformat(), to_on=to_on.isoformat() if to_on else None)  # fmt: skip
     return made

@@ -7,6 +7,7 @@ is accepted once.
 from __future__ import annotations
 
 import hmac
+import re
 from datetime import datetime
 
 import pyotp
@@ -21,6 +22,8 @@ from models.people import Person
 #: thirty seconds earlier and later are accepted too: clocks differ, people type slowly
 DRIFT = 1
 ISSUER = "Concord 和商"
+#: the secret comes back from the person's own form
+_SECRET = re.compile("[A-Z2-7]{32}")
 
 
 def begin(office: Office, person_id: int) -> tuple[str, str]:
@@ -33,7 +36,7 @@ def begin(office: Office, person_id: int) -> tuple[str, str]:
 
 def enable(office: Office, person_id: int, secret: str, code: str) -> None:
     """From now on the person signs in with codes of that secret. Raises `SignInRefused` when the code is none of it."""
-    at = _fitting(secret, -1, code, office.now())
+    at = _fitting(secret, -1, code, office.now()) if _SECRET.fullmatch(secret) else None
     if at is None:
         raise wrong_code()
     with office.store.write() as connection:

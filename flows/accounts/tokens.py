@@ -128,7 +128,8 @@ def revoke(office: Office, person_id: int, token_id: int) -> None:
     with office.store.write() as connection:
         mine = (AccessToken.id == token_id, AccessToken.person_id == person_id)
         if connection.execute(select(AccessToken.id).where(*mine)).first() is None:
-            raise refuse(NotThere, "token_not_found", Label("没有这一令牌", "there is no such token"))
+            remedy = Label("请刷新后再看", "look at the list again")
+            raise refuse(NotThere, "token_not_found", Label("没有这一令牌", "there is no such token"), remedy)
         revoked = update(AccessToken).where(*mine, AccessToken.revoked_at.is_(None)).values(revoked_at=office.now())
         if connection.execute(revoked).rowcount:
             unit_id = unit_of(connection, person_id, office.today())
