@@ -10,10 +10,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from models.search_words import initials, pairs, plain, readings, runs, spellings, threes, token, without_form
+from models.search_words import (
+    SIX,
+    THREE,
+    Sound,
+    cover,
+    pairs,
+    plain,
+    runs,
+    sounds,
+    spellings,
+    token,
+    without_form,
+)
 
 #: more words or letters than this narrow nothing; what stands behind is left out
 MOST_WORDS, MOST_LETTERS = 6, 40
+#: a number is found by how it begins from one letter more ("D2026"); more letters than these are no initials
+_SERIES, _INITIALS = 4, 12
 
 
 class Rank(IntEnum):
@@ -66,7 +80,7 @@ class Word:
             return Rank.NUMBER
         if self.whole in spellings(number):
             return Rank.NAME
-        return Rank.BEGINS if len(self.whole) > 4 and written.startswith(self.whole) else None
+        return Rank.BEGINS if len(self.whole) > _SERIES and written.startswith(self.whole) else None
 
     def _of_name(self, name: str) -> Rank | None:
         if self.whole == name:
@@ -125,17 +139,16 @@ def _characters(run: str, rank: Rank) -> Part:
 
 def _letters(run: str, rank: Rank) -> Part:
     """As pinyin, as initials, or as a number."""
-    rest = [f"t{three}" for three in threes(run)[1:]]
-    firsts = [f"i{three}" for three in threes(run)]
-    ways: list[Part] = [All((f"b{run[:3]}", *rest)), f"q{run}"]
-    if len(run) > 1:
-        ways.append(All((f"h{run[:2]}", *firsts)))
-    if len(run) > 4:
+    start, rest = run[:SIX], [f"x{piece}" for piece in cover(run[1:], SIX)] if len(run) > SIX else []
+    ways: list[Part] = [All((f"b{start}", *rest)), f"q{run}"]
+    if len(run) > _SERIES:
         ways.append(f"r{run}")
-    if rank == Rank.WITHIN:
-        ways.append(All((f"s{run[:3]}", *rest)))
-        if firsts:
-            ways.append(All(firsts))
+    within = rank == Rank.WITHIN
+    if within:
+        ways.append(All((f"s{start}", *rest)))
+    if run.isalpha() and 1 < len(run) <= _INITIALS:
+        firsts = [f"i{piece}" for piece in cover(run, THREE)]
+        ways.append(All(firsts if within and firsts else (f"h{run[:2]}", *firsts)))
     return Either(ways)
 
 
@@ -151,17 +164,15 @@ def _in_characters(run: str, name: str) -> Rank | None:
 
 
 def _in_letters(run: str, name: str) -> Rank | None:
-    found = [rank for reading in readings(name) if (rank := _in_reading(run, reading)) is not None]
+    found = [rank for sound in sounds(name) if (rank := _in_sound(run, sound)) is not None]
     return min(found, default=None)
 
 
-def _in_reading(run: str, reading: tuple[str, ...]) -> Rank | None:
-    letters, firsts = "".join(reading), initials(reading)
-    if run in (letters, firsts):
+def _in_sound(run: str, sound: Sound) -> Rank | None:
+    if run in (sound.letters, sound.initials):
         return Rank.NAME
-    if letters.startswith(run) or firsts.startswith(run):
+    if sound.letters.startswith(run) or sound.initials.startswith(run):
         return Rank.BEGINS
-    if len(run) > 2 and run in firsts:
+    if (len(run) >= THREE and run in sound.initials) or any(tail.startswith(run) for tail in sound.tails):
         return Rank.WITHIN
-    at_a_syllable = any("".join(reading[at:]).startswith(run) for at in range(1, len(reading)))
-    return Rank.WITHIN if at_a_syllable else None
+    return None

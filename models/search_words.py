@@ -2,11 +2,11 @@
 
 Every word of the index is one token of a-z, 0-9 and Chinese characters, the same on SQLite and PostgreSQL; a letter before
 it says what it is. A Chinese name gives its first characters and its pairs of neighbours, so names of two characters are
-found; its pinyin gives the beginning of each syllable and every three letters in a row, so any length of pinyin is found by
-exact tokens, and a common one costs no more than a rare one; its initials likewise.
+found; its pinyin gives what begins at each syllable, up to six letters, and every six letters in a row, so any length of
+pinyin is found by few exact tokens, and a common one costs no more than a rare one; its initials likewise, by three.
 
     n… whole name · f, g first one, two characters · (bare) two neighbours · y whole pinyin · j whole initials
-    b beginning of the name in letters (1-3) · h first two initials · s beginning of a syllable · t, i three letters, initials
+    b beginning of the name in letters (1-6) · s of a later syllable · x six letters · h first two initials · i three initials
     q a number as somebody may write it · r how a number begins
 """
 
@@ -15,15 +15,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-#: a person's name is not longer; more than one letter of each syllable is indexed only up to here
+#: letters of one token of pinyin, of initials
+SIX, THREE = 6, 3
+#: a person's name is not longer: a later syllable of it is found by one or two letters too
 _PERSON = 4
-#: how many readings of one character are kept: of the first (a surname: 单, 曾, 解, 盖, 那), of the others
+#: how many readings of one character are kept: of the first (a surname: 单, 曾, 解, 盖, 那), of others
 _SURNAME_READINGS, _READINGS = 4, 2
-#: characters of a long name whose other readings are kept (the rest are "有限公司")
-_READ_ANEW = 8
+#: those others: characters of given names, places and firms that people read in two ways
+_TWO_WAYS = frozenset("乐长朝单行重盛曾茜娜晟柏传都解参会调藏厦圳栖铅")
 #: surnames whose reading no single character has
 _SURNAMES = {"万俟": ("mo", "qi")}
 #: what most employers' names end with: nobody looks for it by its pinyin
@@ -70,17 +73,22 @@ def pairs(run: str) -> list[str]:
 # --- letters -------------------------------------------------------------------------------------------------------------
 
 
-def threes(letters: str) -> list[str]:
-    """Every three letters in a row."""
-    return [letters[at : at + 3] for at in range(len(letters) - 2)]
+def cover(letters: str, width: int) -> list[str]:
+    """As few pieces of that width as cover the letters; none when there are fewer letters."""
+    last = len(letters) - width
+    return [letters[at : at + width] for at in dict.fromkeys([*range(0, last + 1, width), last])] if last >= 0 else []
+
+
+def _rows(letters: str, width: int) -> list[str]:
+    return [letters[at : at + width] for at in range(len(letters) - width + 1)]
 
 
 @lru_cache(maxsize=20_000)
 def readings(name: str) -> tuple[Syllables, ...]:
     """How a plain name may be read, syllable by syllable without tones, the usual reading first.
 
-    One character at a time is read otherwise; letters and digits are syllables as they stand. `ü` is both v and u. The
-    legal form at the end of an employer's name is not read.
+    One character at a time is read otherwise than its neighbours say; letters and digits are syllables as they stand. `ü` is
+    both v and u. The legal form at the end of an employer's name is not read.
     """
     from pypinyin import lazy_pinyin  # its dictionaries take 0.15 s: only who needs a name read pays
 
@@ -90,24 +98,47 @@ def readings(name: str) -> tuple[Syllables, ...]:
     if (compound := _SURNAMES.get(name[:2])) is not None:
         found[(*compound, *usual[2:])] = None
     pieces = [piece for run in runs(name) for piece in ([run] if run.isascii() else run)]
-    for at, piece in enumerate(pieces[:_READ_ANEW] if len(pieces) == len(usual) else ()):
-        for other in _readings_of(piece)[: _READINGS if at else _SURNAME_READINGS]:
+    for at, piece in enumerate(pieces if len(pieces) == len(usual) else ()):
+        for other in _others(piece, is_surname=at == 0 and len(pieces) <= _PERSON):
             found[(*usual[:at], other, *usual[at + 1 :])] = None
     with_u = [tuple(one.replace("v", "u") for one in reading) for reading in found if any("v" in one for one in reading)]
     return tuple({**found, **dict.fromkeys(with_u)})
 
 
 @lru_cache(maxsize=10_000)
-def _readings_of(piece: str) -> list[str]:
-    """All readings of one character by itself; letters as they stand."""
+def _others(piece: str, *, is_surname: bool) -> list[str]:
+    """The usual readings of one character by itself, where people read it in more than one way."""
     from pypinyin import Style, pinyin
 
-    return [piece] if piece.isascii() else pinyin(piece, style=Style.NORMAL, heteronym=True)[0]
+    kept = _SURNAME_READINGS if is_surname else _READINGS if piece in _TWO_WAYS else 0
+    return [] if piece.isascii() or not kept else pinyin(piece, style=Style.NORMAL, heteronym=True)[0][:kept]
 
 
-def initials(reading: Syllables) -> str:
-    """The first letters of the syllables; a run of Latin letters or digits counts as one."""
-    return "".join(one[0] for one in reading)
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """One reading of a name as somebody types it."""
+
+    #: "zhangsan"
+    letters: str
+    #: "zs"
+    initials: str
+    #: what begins at the syllables after the first: "san"
+    tails: tuple[str, ...]
+    is_short: bool
+
+
+@lru_cache(maxsize=20_000)
+def sounds(name: str) -> tuple[Sound, ...]:
+    """The readings of a plain name, joined."""
+    return tuple(
+        Sound(
+            "".join(reading),
+            "".join(one[0] for one in reading),
+            tuple("".join(reading[at:]) for at in range(1, len(reading))),
+            len(reading) <= _PERSON,
+        )
+        for reading in readings(name)
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -121,27 +152,21 @@ def name_tokens(name: str) -> tuple[str, ...]:
     for run in runs(name):
         if not run.isascii():
             found.update(dict.fromkeys(pairs(run)))
-    for reading in readings(name):
-        found.update(dict.fromkeys(_letter_tokens(reading)))
+    for sound in sounds(name):
+        found.update(dict.fromkeys(_letter_tokens(sound)))
     return tuple(found)
 
 
-def _letter_tokens(reading: Syllables) -> Iterator[str]:
-    letters, firsts = token("".join(reading)), token(initials(reading))
+def _letter_tokens(sound: Sound) -> Iterator[str]:
+    letters, firsts = token(sound.letters), token(sound.initials)
     yield f"y{letters}"
     yield f"j{firsts}"
     yield f"h{firsts[:2]}"
-    yield from (f"b{letters[:length]}" for length in (1, 2, 3))
-    yield from (f"t{three}" for three in threes(letters))
-    yield from (f"i{three}" for three in threes(firsts))
-    starts = _tails(reading)
-    yield from (f"s{tail[:3]}" for tail in starts)
-    if len(reading) <= _PERSON:
-        yield from (f"s{tail[:length]}" for tail in starts for length in (1, 2))
-
-
-def _tails(reading: Syllables) -> list[str]:
-    return [token("".join(reading[at:])) for at in range(len(reading))]
+    yield from (f"b{letters[:length]}" for length in range(1, SIX + 1))
+    yield from (f"x{row}" for row in _rows(letters[1:], SIX))
+    yield from (f"i{row}" for row in _rows(firsts, THREE))
+    for tail in map(token, sound.tails):
+        yield from (f"s{tail[:length]}" for length in range(1 if sound.is_short else THREE, SIX + 1))
 
 
 # --- numbers -------------------------------------------------------------------------------------------------------------

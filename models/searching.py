@@ -30,8 +30,8 @@ from models.search_candidates import candidates
 from models.search_index import Kind
 
 KINDS = tuple(Kind)
-#: candidates looked at of each kind and rank, as a multiple of the hits that are asked for
-_WIDTH, _LEAST = 2, 60
+#: candidates looked at of each kind and rank, beyond the hits that are asked for
+_BEYOND = 10
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def search(
     asked = question(said)
     if not asked.words:
         return Found([], False)
-    ids, cut = candidates(connection, scope, asked, max(limit * _WIDTH, _LEAST), kinds)
+    ids, cut = candidates(connection, scope, asked, limit + _BEYOND, kinds)
     hits: list[Hit] = []
     for kind in kinds:
         found = sorted(_READ[kind](connection, scope, asked, ids[kind]) if ids[kind] else (), key=_order)

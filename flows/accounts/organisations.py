@@ -76,7 +76,8 @@ def change_organisation(office: Office, by: int | None, unit_id: int, **values: 
             raise InvalidAnswers(reasons)
         if values:
             connection.execute(update(Organisation).where(Organisation.id == unit_id).values(values))
-            unit_renamed(connection, unit_id)
+            if {"name", "credit_code"} & set(values):
+                unit_renamed(connection, unit_id)
             record(connection, office.now(), Deed.UNIT_CHANGED, actor_id=by, unit_id=unit_id, fields=sorted(values))
         if moves and parent_id != unit.parent_id:
             _move(connection, scope, unit_id, parent_id)

@@ -19,6 +19,7 @@ from flows.office import Office
 from flows.office_journal import Deed, record
 from models.cases import CaseFile
 from models.people import Person, Position
+from models.search_following import person_renamed
 from states.errors import InvalidAnswers, Reason, StepRefused, refuse
 from states.labels import Label
 from states.roles import Role
@@ -65,6 +66,8 @@ def change_person(office: Office, by: int | None, person_id: int, *, name: str |
             raise InvalidAnswers(reasons)
         if values:
             connection.execute(update(Person).where(Person.id == person_id).values(values))
+            if "name" in values:
+                person_renamed(connection, person_id)
             unit_id = unit_of(connection, person_id, office.today())
             record(connection, office.now(), Deed.PERSON_CHANGED, actor_id=by, person_id=person_id, unit_id=unit_id,
                    fields=sorted(values))  # fmt: skip

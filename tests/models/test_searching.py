@@ -4,17 +4,23 @@ to a search engine."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import delete, select
 
+from flows.accounts.organisations import add_organisation, change_organisation
+from flows.accounts.people import change_person
 from models.cases import CaseFile, Party
+from models.migrating import alembic_config, migrate
 from models.offices import SearchText
 from models.scope import EVERYTHING, scope_of
 from models.search_asking import Rank, question
 from models.search_index import Kind, rebuild, row_id, target_of
 from models.search_words import name_tokens, readings, spellings
 from models.searching import Found, search
+from models.session import open_store
 from tests.factories import DISTRICT, ELSEWHERE, FACTORY, STREET, Town
 
 
@@ -313,3 +319,46 @@ def test_readings_are_few() -> None:
     assert len(name_tokens("杭州星海科技有限公司")) < 90
     assert spellings("D2026-00012") == ["d202600012", "202600012", "00012", "12", "d202612", "202612"]
     assert question("  ").words == []
+
+
+# --- what the index follows ----------------------------------------------------------------------------------------------
+
+
+def test_a_renamed_employer_and_a_moved_unit_are_followed(town: Town) -> None:
+    case = town.bargaining()
+    contract = town.contract(town.today)
+    rebuild(town.office.store)
+    change_organisation(town.office, None, FACTORY, name="新华服饰")
+    assert {hit.id for hit in look(town, "xinhua", None).hits} == {case.id, contract, FACTORY}
+    change_organisation(town.office, None, STREET, parent_id=ELSEWHERE)
+    assert {hit.id for hit in look(town, "新华", "stranger").hits} == {case.id, contract, FACTORY}
+    assert look(town, "新华", "supervisor").hits == []
+
+
+def test_a_new_unit_is_found(town: Town) -> None:
+    added = add_organisation(town.office, None, "HP", "湖滨街道总工会", "subdistrict", DISTRICT)
+    assert [hit.id for hit in look(town, "湖滨", "supervisor").hits] == [added]
+
+
+def test_the_holder_under_another_name(town: Town) -> None:
+    case = town.dispute()
+    case.take("assign_mediator", mediator=town.people["mediator"], no_conflict=True)
+    change_person(town.office, None, town.people["mediator"], name="林调解")
+    assert numbers(town, "林调解") == [case.number]
+    assert numbers(town, "李调解") == []
+
+
+def test_a_store_from_before_the_index_gets_one_with_its_migration(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'concord.db'}", tmp_path / "secret.key")
+    with store.write() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO organisation (id, code, name, kind, path, pack, mediates, credit_code, industry, workers) "
+            "VALUES (1, 'SL', '示例区总工会', 'district', '/1/', '', 1, '', '', 0)"
+        )
+    migrate(store)
+    with store.read() as connection:
+        assert [hit.number for hit in search(connection, EVERYTHING, "slq").hits] == ["SL"]
+    store.close()
