@@ -59,4 +59,7 @@ def _on_postgres(home: Path) -> Town:
         connection.exec_driver_sql("CREATE SCHEMA public")
     migrate(made.office.store)
     people_the(made.office)
+    with made.office.store.write() as connection:  # they were written under numbers of ours; the next ones come after
+        for table in ("organisation", "person"):
+            connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
     return made

@@ -100,7 +100,11 @@ def end_absence(office: Office, by: int | None, absence_id: int) -> None:
     """The person is back today: the stand-in's positions ended yesterday, those to come are dropped."""
     today = office.today()
     with office.store.write() as connection:
-        query = select(*Absence.__table__.c).where(Absence.id == absence_id, Absence.ended_at.is_(None)).with_for_update()
+        query = (
+            select(*Absence.__table__.c)
+            .where(Absence.id == absence_id, Absence.ended_at.is_(None))
+            .with_for_update(key_share=True)
+        )
         absence = connection.execute(query).first()
         if absence is None or absence.to_on < today:
             raise refuse(

@@ -54,7 +54,9 @@ def unit_in(connection: Connection, scope: Scope, unit_id: int, field: str = "un
     """The organisation inside the scope, locked. Raises `NotThere` for one outside and for none."""
     columns = (Organisation.id, Organisation.code, Organisation.name, Organisation.path, Organisation.parent_id,
                Organisation.closed_on)  # fmt: skip
-    found = connection.execute(select(*columns).where(Organisation.id == unit_id, scope.units()).with_for_update()).first()
+    found = connection.execute(
+        select(*columns).where(Organisation.id == unit_id, scope.units()).with_for_update(key_share=True)
+    ).first()
     if found is None:
         raise _no_unit(field)
     return found
@@ -81,7 +83,7 @@ def person_in(connection: Connection, scope: Scope, person_id: int, day: date) -
 def find_person(connection: Connection, person_id: int) -> AnyRow:
     """The person's row without numbers, locked. Raises `NotThere`."""
     columns = (Person.id, Person.code, Person.name, Person.email, Person.language, Person.password, Person.left_on)
-    found = connection.execute(select(*columns).where(Person.id == person_id).with_for_update()).first()
+    found = connection.execute(select(*columns).where(Person.id == person_id).with_for_update(key_share=True)).first()
     if found is None:
         raise no_person()
     return found

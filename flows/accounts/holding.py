@@ -43,7 +43,7 @@ def position_of(connection: Connection, scope: Scope, position_id: int) -> AnyRo
                Position.absence_id)  # fmt: skip
     query = select(*columns).join(Organisation, Organisation.id == Position.organisation_id)
     query = query.where(Position.id == position_id, scope.units())
-    found = connection.execute(query.with_for_update(of=Position.__table__)).first()
+    found = connection.execute(query.with_for_update(key_share=True, of=Position.__table__)).first()
     if found is None:
         raise no_position_row()
     return found

@@ -72,10 +72,10 @@ def must_be_open(connection: Connection, account: str, origin: str, now: datetim
         )
 
 
-def after_failure(connection: Connection, office: Office, account: str, person_id: int | None) -> None:
+def after_failure(connection: Connection, office: Office, account: str, try_id: int, person_id: int | None) -> None:
     """Once a lock of a person's account: a line in the journal, and a notice to those who look after his units."""
     now = office.now()
-    until = throttle.account_locked_until(connection, account, now)
+    until = throttle.locked_by(connection, account, try_id, now)
     if until is None or person_id is None:
         return
     person, local = find_person(connection, person_id), until.astimezone(office_zone())

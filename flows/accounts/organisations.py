@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, func, literal, or_, select, update
 
 from config.rules import pack_keys
 from flows.accounts.authority import must_administer, unit_in
@@ -17,6 +17,7 @@ from models.cases import CaseFile
 from models.people import Organisation, OrganisationKind, Position
 from models.scope import Scope
 from models.search_following import unit_added, unit_moved, unit_renamed
+from models.upsert import insert_or_leave
 from states.errors import InvalidAnswers, NotPermitted, Reason, StepRefused, refuse
 from states.labels import Label
 
@@ -35,8 +36,10 @@ def add_organisation(office: Office, by: int | None, code: str, name: str, kind:
         reasons = [*_against(values), *_against_code(connection, values["code"])]
         if reasons:
             raise InvalidAnswers(reasons)
-        made = insert(Organisation).values(**values, parent_id=parent_id, path="")
-        unit_id: int = connection.execute(made.returning(Organisation.id)).scalar_one()
+        made = insert_or_leave(connection, Organisation, Organisation.code).values(**values, parent_id=parent_id, path="")
+        unit_id: int | None = connection.execute(made.returning(Organisation.id)).scalar_one_or_none()
+        if unit_id is None:  # somebody was faster
+            raise InvalidAnswers([_taken(values["code"])])
         placed = update(Organisation).where(Organisation.id == unit_id)
         connection.execute(placed.values(path=f"{above}{unit_id}/"))
         unit_added(connection, unit_id)
@@ -88,7 +91,7 @@ def change_organisation(office: Office, by: int | None, unit_id: int, **values: 
 def _move(connection: Connection, scope: Scope, unit_id: int, parent_id: int | None) -> None:
     # one move at a time: two that cross could hang each unit below the other
     roots = select(Organisation.id).where(Organisation.parent_id.is_(None)).order_by(Organisation.id)
-    connection.execute(roots.with_for_update()).all()
+    connection.execute(roots.with_for_update(key_share=True)).all()
     unit, above = unit_in(connection, scope, unit_id), _parent(connection, scope, parent_id)
     if above.startswith(unit.path):
         raise refuse(
@@ -111,8 +114,12 @@ def _against_code(connection: Connection, code: str) -> Iterator[Reason]:
         text = Label("代码为 1 至 60 个字符,不含空格", "a code has 1 to 60 characters and no spaces")
         yield Reason("code_not_possible", text, Label("如 QB", "like QB"), "code")
     elif connection.execute(select(Organisation.id).where(Organisation.code == code)).first() is not None:
-        text = Label(f"代码“{code}”已有单位使用", f"the code “{code}” is taken")
-        yield Reason("code_taken", text, Label("请另取一个", "choose another one"), "code")
+        yield _taken(code)
+
+
+def _taken(code: str) -> Reason:
+    text = Label(f"代码“{code}”已有单位使用", f"the code “{code}” is taken")
+    return Reason("code_taken", text, Label("请另取一个", "choose another one"), "code")
 
 
 def _against(values: Mapping[str, Any]) -> Iterator[Reason]:

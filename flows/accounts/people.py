@@ -20,6 +20,7 @@ from flows.office_journal import Deed, record
 from models.cases import CaseFile
 from models.people import Person, Position
 from models.search_following import person_renamed
+from models.upsert import insert_or_leave
 from states.errors import InvalidAnswers, Reason, StepRefused, refuse
 from states.labels import Label
 from states.roles import Role
@@ -44,8 +45,10 @@ def add_person(office: Office, by: int | None, code: str, name: str, email: str,
         if reasons:
             raise InvalidAnswers(reasons)
         blank = {"phone": "", "identity": "", "password": ""}
-        made = insert(Person).values(code=code, **values, **blank)
-        person_id: int = connection.execute(made.returning(Person.id)).scalar_one()
+        made = insert_or_leave(connection, Person, Person.code).values(code=code, **values, **blank)
+        person_id: int | None = connection.execute(made.returning(Person.id)).scalar_one_or_none()
+        if person_id is None:  # somebody was faster
+            raise InvalidAnswers([_taken(code)])
         unit_id = unit_of(connection, by, office.today())
         record(connection, office.now(), Deed.PERSON_ADDED, actor_id=by, person_id=person_id, unit_id=unit_id)
     return person_id
@@ -78,8 +81,12 @@ def _against_code(connection: Connection, code: str) -> Iterator[Reason]:
         text = Label("代码为 1 至 60 个字符,不含空格", "a code has 1 to 60 characters and no spaces")
         yield Reason("code_not_possible", text, Label("如 M09", "like M09"), "code")
     elif connection.execute(select(Person.id).where(Person.code == code)).first() is not None:
-        text = Label(f"代码“{code}”已有人使用", f"the code “{code}” is taken")
-        yield Reason("code_taken", text, Label("请另取一个", "choose another one"), "code")
+        yield _taken(code)
+
+
+def _taken(code: str) -> Reason:
+    text = Label(f"代码“{code}”已有人使用", f"the code “{code}” is taken")
+    return Reason("code_taken", text, Label("请另取一个", "choose another one"), "code")
 
 
 def _against(values: dict[str, str]) -> Iterator[Reason]:

@@ -60,7 +60,7 @@ def disable(office: Office, person_id: int, by: int | None) -> None:
 
 def use_code(connection: Connection, person_id: int, code: str, now: datetime) -> bool:
     """Whether the code fits now and was not used before; if so it is used up."""
-    query = select(Person.second_factor).where(Person.id == person_id).with_for_update()
+    query = select(Person.second_factor).where(Person.id == person_id).with_for_update(key_share=True)
     secret, _, used = connection.execute(query).scalar_one().partition(":")
     at = _fitting(secret, int(used or -1), code, now) if secret else None
     if at is None:

@@ -54,21 +54,23 @@ def sign_in(office: Office, account: str, secret: str, *, origin: str, agent: st
     """
     entered, here = throttle.digest("account", account), throttle.digest("origin", origin)
     with office.store.write() as connection:
+        person = connection.execute(_ACCOUNT, {"code": account}).first()  # locked: tries side by side are counted one by one
         must_be_open(connection, entered, here, office.now())
         try_id = throttle.enter_try(connection, entered, here, office.now())
-        person = connection.execute(_ACCOUNT, {"code": account}).first()
     known = person if person is not None and (person.left_on is None or person.left_on > office.today()) else None
     fits = password_fits(secret, known.password if known is not None else "")
     with office.store.write() as connection:
         if known is not None and fits:
             throttle.mark_well(connection, try_id)
             return _begin(connection, known, office.now(), agent)
-        after_failure(connection, office, entered, known.id if known is not None else None)
+        after_failure(connection, office, entered, try_id, known.id if known is not None else None)
     raise wrong_password()
 
 
-_ACCOUNT = select(Person.id, Person.password, Person.must_change, Person.second_factor, Person.left_on).where(
-    Person.code == bindparam("code")
+_ACCOUNT = (
+    select(Person.id, Person.password, Person.must_change, Person.second_factor, Person.left_on)
+    .where(Person.code == bindparam("code"))
+    .with_for_update(key_share=True)
 )
 
 
@@ -98,7 +100,7 @@ def confirm(office: Office, token: str, one_time_code: str) -> str:
         if use_code(connection, waiting.person_id, one_time_code, office.now()):
             throttle.mark_well(connection, try_id)
             return _confirmed(connection, waiting.session_id, office.now())
-        after_failure(connection, office, factor, waiting.person_id)
+        after_failure(connection, office, factor, try_id, waiting.person_id)
     raise wrong_code()
 
 

@@ -33,10 +33,12 @@ def locked_until(connection: Connection, account: str, origin: str, now: datetim
     return max((end for end in ends if end is not None and end > now), default=None)
 
 
-def account_locked_until(connection: Connection, account: str, now: datetime) -> datetime | None:
-    """Until when the account's own tries keep the door closed."""
-    end = _account_end(connection, account, now)
-    return end if end is not None and end > now else None
+def locked_by(connection: Connection, account: str, try_id: int, now: datetime) -> datetime | None:
+    """Until when the door stays closed because of that try: of failures side by side it is the last one that closes it."""
+    newest = select(func.max(SignInTry.id)).where(SignInTry.account == account)
+    if connection.execute(newest).scalar_one() != try_id:
+        return None
+    return _account_end(connection, account, now)
 
 
 def _account_end(connection: Connection, account: str, now: datetime) -> datetime | None:

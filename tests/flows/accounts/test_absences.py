@@ -77,7 +77,7 @@ def test_what_the_owner_hears_his_substitute_hears_too(town: Town) -> None:
     town.drain()
     away(town, days=(0, 2))
     case.take("apply", "supervisor", received_on=town.iso())
-    case.take("accept", "supervisor", in_scope=True, applicant_consents=True, respondent_consents=True)
+    case.take("accept", "supervisor", accepted_on=town.iso(), in_scope=True, applicant_consents=True, respondent_consents=True)
     town.drain()
     assert "case_accepted" in town.inbox("mediator")
     assert town.inbox("stranger") == ["case_accepted"]
@@ -94,7 +94,7 @@ def test_a_colleague_who_holds_the_same_hears_it_too(town: Town) -> None:
     away(town, substitute="colleague", days=(0, 2))
     assert town.count(Position, Position.absence_id.is_not(None)) == 0, "nothing is given twice"
     case.take("apply", "supervisor", received_on=town.iso())
-    case.take("accept", "supervisor", in_scope=True, applicant_consents=True, respondent_consents=True)
+    case.take("accept", "supervisor", accepted_on=town.iso(), in_scope=True, applicant_consents=True, respondent_consents=True)
     town.drain()
     assert town.inbox("colleague")[-1] == "case_accepted"
 

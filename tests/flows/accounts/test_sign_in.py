@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -176,3 +177,22 @@ def test_the_language_of_a_refusal_names_nobody(town: Town) -> None:
     assert str(refusal.value) == "password:wrong_account_or_password"
     assert "mediator" not in "".join(refusal.value.said("en"))
     assert town.one(Person, Person.code == "mediator").password.startswith("$argon2id$")
+
+
+def test_tries_side_by_side_do_not_slip_past_the_count(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_password(town, "mediator")
+    looked_at: list[int] = []
+    verify = type(passwords.HASHER).verify
+    monkeypatch.setattr(type(passwords.HASHER), "verify", lambda *args: looked_at.append(1) or verify(*args))
+
+    def guess(number: int) -> None:
+        with pytest.raises(SignInRefused):
+            comes_in(town, secret=f"geraten {number}")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(guess, range(24)))
+    assert len(looked_at) == ACCOUNT_TRIES
+    assert town.count(SignInTry) == ACCOUNT_TRIES
+    assert town.count(OfficeEvent) == 1
+    town.drain()
+    assert town.inbox("supervisor") == ["account_locked"]
