@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import uvicorn
 
@@ -35,6 +36,14 @@ class WebServer:
     def up(self) -> bool:
         """Whether it listens."""
         return self._server.started
+
+    def wait_until_up(self, seconds: float = 10.0) -> None:
+        """Come back once it listens. Raises `TimeoutError` if it does not in time: somebody else may hold the port."""
+        until = time.monotonic() + seconds
+        while not self.up:
+            if time.monotonic() > until or not self._thread.is_alive():
+                raise TimeoutError(f"the pages do not listen at {self.url}")
+            time.sleep(0.02)
 
     def stop(self) -> None:
         """Take nothing more, finish what is under way."""
