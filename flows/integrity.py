@@ -21,6 +21,7 @@ from models.deadlines import Deadline
 from models.outbox import PARKED, Message
 from models.people import Person
 from models.requests import Run, StepRequest
+from models.search_index import is_indexed
 from models.upsert import insert_or_leave
 from states.labels import Label
 
@@ -94,6 +95,10 @@ def _runs_lost(_now: datetime) -> AnySelect:
     return select(Run.key).where(Run.state == "lost")
 
 
+def _not_found(_now: datetime) -> AnySelect:
+    return select(CaseFile.number).where(CaseFile.closed_on.is_(None), CaseFile.version > 0, ~is_indexed(CaseFile.id))
+
+
 CHECKS = (
     Check("case_without_clock", Label("在办案件七日未动且无任何期限", "open cases that rest a week without any clock"),
           Label("打开案件办理下一步", "open the case and take its next step"), _without_clock),
@@ -109,6 +114,8 @@ CHECKS = (
           Label("用 runs retry 重试", "retry with `runs retry`"), _failed),
     Check("contract_without_reminder", Label("履行中的合同没有到期提醒", "contracts in force without a reminder"),
           Label("运行 concord sweep", "run `concord sweep`"), _no_reminder),
+    Check("not_findable", Label("在办案件检索不到", "open cases that a search does not find"),
+          Label("运行 concord search --rebuild", "run `concord search --rebuild`"), _not_found),
     Check("runs_lost", Label("运行中断", "runs whose process died"),
           Label("无须处理:工作已由其他运行接续", "nothing to do: other runs went on with the work"), _runs_lost),
 )  # fmt: skip

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, exists, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from models.cases import CaseFile, Party
@@ -24,7 +25,6 @@ from models.offices import SearchText
 from models.people import Organisation, Person
 from models.search_words import name_tokens, number_tokens, plain
 from models.session import Store
-from models.upsert import insert_into
 
 #: rows of one transaction of `rebuild`
 CHUNK = 1000
@@ -60,6 +60,11 @@ def row_id(kind: Kind, target_id: int) -> int:
     return target_id * _STRIDE + kind.no
 
 
+def is_indexed(case_id: Any) -> Any:
+    """The condition that the case of that id has a row."""
+    return exists().where(SearchText.id == case_id * _STRIDE + Kind.CASE.no)
+
+
 def target_of(row: int) -> tuple[Kind, int]:
     """What a row of the index stands for."""
     return tuple(Kind)[row % _STRIDE], row // _STRIDE
@@ -90,11 +95,17 @@ def index_rows(connection: Connection, kind: Kind, words: Mapping[int, SearchWor
     if not words:
         return
     rows = [{"id": row_id(kind, key), "kind": kind, "target_id": key, "text": one.text(kind)} for key, one in words.items()]
-    write = insert_into(connection, SearchText)
-    text = write.excluded.text
-    connection.execute(
-        write.on_conflict_do_update(index_elements=["id"], set_={"text": text}, where=SearchText.text != text), rows
-    )
+    connection.execute(_WRITE[connection.dialect.name], rows)
+
+
+def _write(dialect: Any) -> Any:
+    made = dialect.insert(SearchText)
+    text = made.excluded.text
+    return made.on_conflict_do_update(index_elements=["id"], set_={"text": text}, where=SearchText.text != text)
+
+
+#: made once: it is part of a step
+_WRITE = {"sqlite": _write(sqlite), "postgresql": _write(postgresql)}
 
 
 def refresh(connection: Connection, kind: Kind, ids: Iterable[int]) -> None:
