@@ -60,10 +60,11 @@ class Word:
 
     def asks(self, rank: Rank) -> Part:
         """What the index must have for this word at that rank, or at a better one."""
+        # a single character behind letters or digits ("3号") has no token; `rank` looks for it
+        asked = [run for at, run in enumerate(self.runs) if at == 0 or len(run) > 1 or run.isascii()]
         if rank == Rank.NAME:
-            runs_whole = [_whole(run) for run in self.runs]
-            return Either((f"n{token(self.whole)}", f"q{token(self.whole)}", All(runs_whole)))
-        return All(_letters(run, rank) if run.isascii() else _characters(run, rank) for run in self.runs)
+            return Either((f"n{token(self.whole)}", f"q{token(self.whole)}", All(_whole(run) for run in asked)))
+        return All(_letters(run, rank) if run.isascii() else _characters(run, rank) for run in asked)
 
     def rank(self, names: Iterable[str], numbers: Iterable[str]) -> tuple[Rank, str] | None:
         """The best match among plain names and numbers, with the one that matched; None when nothing does."""
@@ -85,6 +86,8 @@ class Word:
     def _of_name(self, name: str) -> Rank | None:
         if self.whole == name:
             return Rank.NAME
+        if len(self.runs) > 1 and self.whole in name:
+            return Rank.BEGINS if name.startswith(self.whole) else Rank.WITHIN
         found = [_in_letters(run, name) if run.isascii() else _in_characters(run, name) for run in self.runs]
         return None if None in found else max(rank for rank in found if rank is not None)
 
