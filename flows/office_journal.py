@@ -24,6 +24,7 @@ class Deed(Named):
     PERSON_ADDED = "person_added", "登记人员", "Person added"
     PERSON_CHANGED = "person_changed", "修改人员", "Person changed"
     PERSON_LEFT = "person_left", "人员离任", "Person left"
+    PERSON_RETURNED = "person_returned", "人员返任", "Person returned"
     POSITION_GIVEN = "position_given", "任职", "Position given"
     POSITION_ENDED = "position_ended", "免职", "Position ended"
     UNIT_ADDED = "unit_added", "增设单位", "Unit added"

@@ -50,7 +50,7 @@ PARKED = Place("concord reminders missed", "/outbox")
 RUNS = Place("concord runs list", "/runs")
 DOCTOR = Place("concord doctor --integrity", "/doctor")
 AUDIT = Place("concord audit verify", "/audit")
-PEOPLE = Place("concord user password {code}", "/people")
+PEOPLE = Place("concord user password {code}", "/administration/people")
 
 
 @dataclass(frozen=True, kw_only=True)

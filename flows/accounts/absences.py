@@ -48,7 +48,7 @@ def record_absence(office: Office, by: int | None, person_id: int, substitute_id
         )  # fmt: skip
         absence_id: int = connection.execute(row.returning(Absence.id)).scalar_one()
         _lay(connection, substitute_id, office.today())
-        unit_id = unit_of(connection, person_id, office.today())
+        unit_id = unit_of(connection, person_id, office.today(), by)
         record(connection, office.now(), Deed.SUBSTITUTE, actor_id=by, person_id=person_id, unit_id=unit_id,
                substitute=substitute.code, from_on=from_on.isoformat(), to_on=to_on.isoformat())  # fmt: skip
     return absence_id

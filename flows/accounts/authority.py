@@ -89,14 +89,14 @@ def find_person(connection: Connection, person_id: int) -> AnyRow:
     return found
 
 
-def unit_of(connection: Connection, person_id: int | None, day: date) -> int | None:
-    """A unit the person works in today (else worked in last): whose journal his deeds belong to."""
+def unit_of(connection: Connection, person_id: int | None, day: date, by: int | None = None) -> int | None:
+    """A unit the person works in today, else worked in last: where his deeds are read. Without any, that of `by`."""
     if person_id is None:
         return None
     running = and_(_begun(day), _not_over(day))
     query = select(Position.organisation_id).where(Position.person_id == person_id, Position.absence_id.is_(None))
     found: int | None = connection.execute(query.order_by(running.desc(), Position.id).limit(1)).scalar_one_or_none()
-    return found
+    return unit_of(connection, by, day) if found is None and by != person_id else found
 
 
 def units_of(connection: Connection, person_id: int, day: date) -> Sequence[int]:

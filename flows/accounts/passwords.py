@@ -121,7 +121,7 @@ def set_password(office: Office, person_id: int, secret: str, *, by: int | None,
     with office.store.write() as connection:
         _person_of(connection, office, person_id, by)
         keep_password(connection, office, person_id, hashed, must_change=must_change, keep_session_id=keep_session_id)
-        unit_id = unit_of(connection, person_id, office.today())
+        unit_id = unit_of(connection, person_id, office.today(), by)
         record(connection, office.now(), Deed.PASSWORD_SET, actor_id=by, person_id=person_id, unit_id=unit_id)
 
 

@@ -27,7 +27,7 @@ from states.roles import Role
 
 __all__ = [
     "add_organisation", "add_person", "change_organisation", "change_person", "close_organisation", "end_position",
-    "give_position", "person_leaves", "reset_password",
+    "give_position", "person_leaves", "person_returns", "reset_password",
 ]  # fmt: skip
 
 #: roles that are no position: a party is of a case, the clock is nobody
@@ -71,7 +71,7 @@ def change_person(office: Office, by: int | None, person_id: int, *, name: str |
             connection.execute(update(Person).where(Person.id == person_id).values(values))
             if "name" in values:
                 person_renamed(connection, person_id)
-            unit_id = unit_of(connection, person_id, office.today())
+            unit_id = unit_of(connection, person_id, office.today(), by)
             record(connection, office.now(), Deed.PERSON_CHANGED, actor_id=by, person_id=person_id, unit_id=unit_id,
                    fields=sorted(values))  # fmt: skip
 
@@ -123,10 +123,22 @@ def person_leaves(office: Office, by: int | None, person_id: int, on: date) -> i
             end_sessions(connection, person_id, office.now())
         his = (CaseFile.owner_id == person_id, CaseFile.closed_on.is_(None))
         open_cases: int = connection.execute(select(func.count()).select_from(CaseFile).where(*his)).scalar_one()
-        unit_id = unit_of(connection, person_id, office.today())
+        unit_id = unit_of(connection, person_id, office.today(), by)
         record(connection, office.now(), Deed.PERSON_LEFT, actor_id=by, person_id=person_id, unit_id=unit_id,
                on=on.isoformat(), open_cases=open_cases)  # fmt: skip
     return open_cases
+
+
+def person_returns(office: Office, by: int | None, person_id: int) -> None:
+    """Somebody who left, or was to leave, is here again; his positions are given anew."""
+    with office.store.write() as connection:
+        person = person_in(connection, must_administer(connection, by, office.today()), person_id, office.today())
+        if person.left_on is None:
+            text = Label("此人未曾离任", "this person has not left")
+            raise refuse(StepRefused, "not_left", text, Label("请刷新后再看", "look at the list again"), "person")
+        connection.execute(update(Person).where(Person.id == person_id).values(left_on=None))
+        unit_id = unit_of(connection, person_id, office.today(), by)
+        record(connection, office.now(), Deed.PERSON_RETURNED, actor_id=by, person_id=person_id, unit_id=unit_id)
 
 
 def give_position(office: Office, by: int | None, person_id: int, unit_id: int, role: str, from_on: date | None,
@@ -203,6 +215,6 @@ def reset_password(office: Office, by: int | None, person_id: int) -> str:
         keep_password(connection, office, person_id, hashed, must_change=True)
         for kind, text in (("account", person.code), ("factor", str(person_id))):
             throttle.clear(connection, throttle.digest(kind, text), office.now())
-        unit_id = unit_of(connection, person_id, office.today())
+        unit_id = unit_of(connection, person_id, office.today(), by)
         record(connection, office.now(), Deed.PASSWORD_RESET, actor_id=by, person_id=person_id, unit_id=unit_id)
     return phrase

@@ -54,7 +54,7 @@ def disable(office: Office, person_id: int, by: int | None) -> None:
         else:
             person_in(connection, must_administer(connection, by, office.today()), person_id, office.today())
         _keep(connection, person_id, "")
-        unit_id = unit_of(connection, person_id, office.today())
+        unit_id = unit_of(connection, person_id, office.today(), by)
         record(connection, office.now(), Deed.SECOND_FACTOR_OFF, actor_id=by, person_id=person_id, unit_id=unit_id)
 
 

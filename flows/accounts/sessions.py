@@ -180,7 +180,7 @@ def _may_end(connection: Connection, office: Office, person_id: int, by: int | N
 
 def _note(connection: Connection, office: Office, person_id: int, by: int | None, ended: int) -> None:
     if ended:
-        unit_id = unit_of(connection, person_id, office.today())
+        unit_id = unit_of(connection, person_id, office.today(), by)
         record(connection, office.now(), Deed.SESSION_ENDED, actor_id=by or person_id, person_id=person_id, unit_id=unit_id,
                sessions=ended)  # fmt: skip
 

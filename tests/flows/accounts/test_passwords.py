@@ -8,6 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from flows.accounts import passwords
+from flows.accounts.own import change_own_password
 from flows.accounts.passwords import check_strength, hash_password, new_phrase, password_fits, set_password
 from flows.office_journal import Deed
 from models.offices import OfficeEvent
@@ -94,6 +95,30 @@ def test_the_old_password_and_a_weak_one_change_nothing(town: Town) -> None:
             set_password(town.office, me, secret, by=me, must_change=False)
     assert is_in(town, session.token)
     assert town.count(OfficeEvent) == 0
+
+
+def test_the_own_password_is_changed_by_who_knows_the_old_one(town: Town) -> None:
+    me = with_password(town, "mediator")
+    here, there = comes_in(town), comes_in(town)
+    with refused("old_password_wrong", "passwords_differ"):
+        change_own_password(town.office, me, "geraten", "ein ganz neuer Satz", "ein anderer Satz", here.session_id)
+    change_own_password(town.office, me, SECRET, "ein ganz neuer Satz", "ein ganz neuer Satz", here.session_id)
+    assert (is_in(town, here.token), is_in(town, there.token)) == (True, False)
+
+
+def test_guessing_it_in_a_browser_left_open_is_throttled(town: Town) -> None:
+    me = with_password(town, "mediator")
+    new = "ein ganz neuer Satz"
+    for _ in range(5):
+        with refused("old_password_wrong"):
+            change_own_password(town.office, me, "geraten", new, new, 0)
+    with refused("too_many_tries"):
+        change_own_password(town.office, me, SECRET, new, new, 0)
+    town.drain()
+    assert town.inbox("supervisor") == ["account_locked"]
+    comes_in(town)
+    town.clock.pass_time(minutes=15)
+    change_own_password(town.office, me, SECRET, new, new, 0)
 
 
 def test_who_may_set_whose(town: Town) -> None:

@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from flows.accounts.people import add_person, change_person, end_position, give_position, person_leaves, reset_password
+from flows.accounts.people import (
+    add_person,
+    change_person,
+    end_position,
+    give_position,
+    person_leaves,
+    person_returns,
+    reset_password,
+)
 from flows.office_journal import Deed
 from models.casebook import positions_of
 from models.cases import CaseFile
@@ -250,6 +258,24 @@ def test_who_leaves_keeps_his_cases_until_they_are_handed_over(town: Town) -> No
     with town.office.store.read() as connection:
         assert scope_of(connection, me, day).paths == ()
     assert person_leaves(town.office, town.people[ADMIN], town.people["colleague"], town.today) == 0
+
+
+def test_who_was_thought_to_leave_comes_back(town: Town) -> None:
+    me, by = town.people["mediator"], town.people[ADMIN]
+    person_leaves(town.office, by, me, town.today)
+    with refused("person_left"):
+        give(town, person="mediator", role="officer")
+    person_returns(town.office, by, me)
+    assert held(town, "mediator") == [], "his positions are given anew"
+    give(town, person="mediator")
+    assert held(town, "mediator") == [("mediator", "/1/2/")]
+    with refused("not_left"):
+        person_returns(town.office, by, me)
+
+
+def test_a_deed_on_somebody_without_a_unit_is_read_in_the_administrators(town: Town) -> None:
+    reset_password(town.office, town.people[ADMIN], town.people["worker"])
+    assert last_deed(town).unit_id == DISTRICT
 
 
 def test_a_reset_journals_no_phrase(town: Town) -> None:
