@@ -116,6 +116,8 @@ class DeadlineRule:
     notice: str = "deadline_near"
     #: the notice sent once the last day is over and the clock takes no step
     over_notice: str = "deadline_over"
+    #: the steps that do what the clock asks, the most fitting first; which of them, the state of the case decides
+    done_by: tuple[str, ...] = ()
 
     def period_for(self, facts: Mapping[str, Any]) -> str:
         """The period's name in the rule pack; "{kind}" in it is the kind of contract the case is about."""
@@ -147,6 +149,8 @@ class CaseType:
     on_entering: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     #: states in which a case may rest without a clock and is not called stagnant
     resting: frozenset[str] = frozenset()
+    #: steps beside the ordinary course: giving the case to somebody, passing it on, putting off, ending it early
+    aside: frozenset[str] = frozenset()
     papers_at_opening: tuple[str, ...] = ()
     tells_at_opening: tuple[str, ...] = ()
     opening_effect: Effect | None = None

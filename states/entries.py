@@ -31,6 +31,8 @@ class PartyJoins:
     identity: str = ""
     represents: bool = False
     organisation_id: int | None = None
+    #: his account: somebody who registers for himself follows the case by it
+    person_id: int | None = None
 
 
 @dataclass(frozen=True)

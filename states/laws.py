@@ -31,6 +31,7 @@ def broken_laws(case_type: CaseType) -> Iterator[str]:
         yield from _step(case_type, step)
     for rule in case_type.deadlines:
         yield from _deadline(case_type, rule)
+        yield from _doers(case_type, rule)
 
 
 def _names(case_type: CaseType) -> Iterator[str]:
@@ -40,6 +41,8 @@ def _names(case_type: CaseType) -> Iterator[str]:
     ):
         for name in {name for name in names if names.count(name) > 1}:
             yield f"{kind} {name} is declared twice"
+    for name in sorted(case_type.aside - case_type.by_name.keys()):
+        yield f"aside names unknown step {name}"
 
 
 def _states(case_type: CaseType) -> Iterator[str]:
@@ -119,3 +122,11 @@ def _deadline(case_type: CaseType, rule: DeadlineRule) -> Iterator[str]:
         for step in case_type.steps:
             if rule.name in step.starts and field not in step.asks.model_fields:
                 yield f"deadline {rule.name} runs from {field}, which step {step.name} does not ask"
+
+
+def _doers(case_type: CaseType, rule: DeadlineRule) -> Iterator[str]:
+    for name in rule.done_by:
+        if name not in case_type.by_name:
+            yield f"deadline {rule.name} is done by unknown step {name}"
+        elif case_type.by_name[name].by_clock:
+            yield f"deadline {rule.name} is done by {name}, which the clock takes itself"

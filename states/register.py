@@ -14,10 +14,12 @@ from typing import Any
 from config.rules import MissingRule, Period, RulePack
 from config.workdays import WorkCalendar
 from states.agenda import first_day
-from states.casetype import DeadlineRule, Remind
+from states.casetype import OPEN, DeadlineRule, Remind
 from states.counting import count
 from states.labels import Label
 
+#: What a contract without a case waits for: the bargaining case that renews it is opened.
+RENEWED_BY = (OPEN,)
 #: The contract itself ends: remind early enough to bargain, and keep asking once it is over (SEEDS A20, A24).
 CONTRACT_TERM = DeadlineRule(
     name="contract-term",
@@ -26,6 +28,7 @@ CONTRACT_TERM = DeadlineRule(
     remind=Remind(before=(90, 60, 30, 7, 0), overdue=True),
     notice="renewal_due",
     over_notice="contract_expired",
+    done_by=RENEWED_BY,
 )
 #: From its opening either side may ask for renewal. Its end is the contract's end, of which CONTRACT_TERM tells.
 RENEWAL_WINDOW = DeadlineRule(
@@ -35,6 +38,7 @@ RENEWAL_WINDOW = DeadlineRule(
     runs_from="facts.expires_on",
     remind=Remind(before=(), opening=True, overdue=False),
     notice="renewal_window_open",
+    done_by=RENEWED_BY,
 )
 REGISTER_RULES: Mapping[str, DeadlineRule] = {rule.name: rule for rule in (CONTRACT_TERM, RENEWAL_WINDOW)}
 

@@ -34,6 +34,11 @@ BARGAINING = CaseType(
         B.CLOSED: ("archive-after-close",),
     },
     resting=frozenset({B.IN_FORCE}),
+    aside=frozenset({
+        "assign_officer", "issue_supervision_letter", "record_supervision_reply", "record_vacancy", "replace_representative",
+        "tell_higher_union", "postpone_round", "suspend", "request_coordination", "extend_coordination", "return_to_talks",
+        "postpone_congress", "renegotiate", "start_amendment", "drop_amendment", "terminate", "give_up", "reopen",
+    }),
     steps=INVITATION + PREPARATION + ROUNDS + COORDINATION + VOTE + SIGNATURE + IN_FORCE + ENDING,
     deadlines=CLOCKS,
-)
+)  # fmt: skip

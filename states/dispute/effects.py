@@ -27,10 +27,15 @@ from states.entries import (
     StartDeadline,
 )
 from states.guards import running
+from states.roles import Role
 
 
-def register(_case: CaseView, answers: forms.Registration, _moment: Moment) -> Iterator[Entry]:
-    """Parties, claim and facts of the registration. The first applicant is counted even when nobody else is named."""
+def register(_case: CaseView, answers: forms.Registration, moment: Moment) -> Iterator[Entry]:
+    """Parties, claim and facts of the registration. The first applicant is counted even when nobody else is named.
+
+    Who registers as a party registers for himself: the applicant is the person who asks.
+    """
+    own = moment.actor_id if Role.PARTY in moment.roles else None
     claimants = max(answers.claimants, 1 + len(answers.members))
     yield SetFacts(
         {
@@ -45,9 +50,9 @@ def register(_case: CaseView, answers: forms.Registration, _moment: Moment) -> I
             "injured_on": _iso(answers.injured_on) if answers.cause is Cause.WORK_INJURY else None,
         }
     )
-    yield PartyJoins("applicant", answers.applicant, answers.phone, answers.identity)
-    for name in answers.members:
-        yield PartyJoins("applicant", name)
+    yield PartyJoins("applicant", answers.applicant, answers.phone, answers.identity, person_id=own)
+    for member in answers.members:
+        yield PartyJoins("applicant", member.name, member.phone, member.identity)
     yield PartyJoins("respondent", answers.employer)
     yield ClaimMade(answers.cause, answers.amount, answers.summary)
 

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from states.dispute.words import Body, Cause, Channel, FailureGround, RefusalGround
 from states.forms import Fen, Form, Line, Prose, Tick, ask
 
-Names = Annotated[list[Line], Field(max_length=2000)]
+
+class Member(Form):
+    """A worker of a group dispute; numbers are optional and lie sealed wherever the answers are kept."""
+
+    name: Line = ask("姓名", "Name")
+    identity: str = ask("身份证号", "Identity number", "", max_length=30)
+    phone: str = ask("联系电话", "Telephone", "", max_length=40)
+
+
+def _named(value: Any) -> Any:
+    """A bare name, as the command line and the ledger give it, is a member without numbers."""
+    return {"name": value} if isinstance(value, str) else value
+
+
+Members = Annotated[list[Annotated[Member, BeforeValidator(_named)]], Field(max_length=2000)]
 
 
 class Registration(Form):
@@ -25,7 +39,7 @@ class Registration(Form):
     channel: Channel = ask("来件方式", "How it came in", Channel.VISIT)
     amount: Fen = ask("请求金额(元)", "Amount claimed (yuan)", 0)
     claimants: int = ask("人数", "Number of workers", 1, ge=1, le=100_000)
-    members: Names = ask("其他申请人", "Further applicants", [])
+    members: Members = ask("其他申请人", "Further applicants", [])
     knew_on: date | None = ask("知道权利被侵害之日", "Day the infringement was known", None)
     employment_ended_on: date | None = ask("劳动关系终止日", "Day employment ended", None)
     injured_on: date | None = ask("工伤发生日", "Day of the injury", None)

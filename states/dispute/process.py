@@ -34,6 +34,11 @@ DISPUTE = CaseType(
     },
     steps=AT_THE_COUNTER + NEGOTIATION + MEDIATION + SIDEWAYS + PERFORMANCE + ONWARD + ARBITRATION + ENDING,
     deadlines=CLOCKS,
+    aside=frozenset({
+        "join_handlers", "name_representatives", "assign_mediator", "decline_assignment", "pass_up", "refer_up", "refer_out",
+        "postpone_session", "extend", "fall_through", "withdraw", "go_to_arbitration", "arbitration_to_mediation", "sue",
+        "reopen",
+    }),
     tells_at_opening=("case_registered",),
     papers_at_opening=("registration_form",),
-)
+)  # fmt: skip

@@ -89,6 +89,9 @@ BAD: dict[str, dict[str, Any]] = {
     "deadline week runs from on, which step begin does not ask": {
         "deadlines": (replace(WEEK, runs_from="answers.on"),)
     },
+    "aside names unknown step vanish": {"aside": frozenset({"vanish"})},
+    "deadline week is done by unknown step vanish": {"deadlines": (replace(WEEK, done_by=("end", "vanish")),)},
+    "deadline week is done by lapse, which the clock takes itself": {"deadlines": (replace(WEEK, done_by=("lapse",)),)},
 }  # fmt: skip
 
 
