@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from config.clock import day_at
 from config.crashpoints import crashpoint
 from documents.issue import issue_papers
-from flows.judging import judge, not_found, roles_in, roles_with
+from flows.judging import judge, not_found, roles_at_opening, roles_with
 from flows.office import Office
 from flows.opening import new_cases
 from flows.undoing import undo_last
@@ -117,7 +117,7 @@ def _case_of(connection: Connection, office: Office, asked: Asked, now: datetime
     request = asked.request
     if request.step == OPEN:
         case = new_cases(connection, office, [request])[0]
-        return case, roles_in(connection, case, request.actor_id, now)
+        return case, roles_at_opening(connection, case, request, now)
     if asked.case is None:
         raise not_found()
     return asked.case, roles_with(connection, asked.held, asked.case, request.actor_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -13,6 +14,7 @@ from config.workdays import work_calendar
 from models.base import AnyRow
 from models.casebook import CaseRow, is_party, positions_of
 from models.clerk import Act
+from models.staff import is_called, mediates
 from models.vault import open_personal
 from states.casetype import OPEN
 from states.caseview import Moment
@@ -62,6 +64,23 @@ def roles_with(connection: Connection, held: Sequence[tuple[str, str]], case: Ca
     if not roles and case.id and is_party(connection, actor_id, case.id):
         return frozenset({Role.PARTY})
     return roles
+
+
+def roles_at_opening(connection: Connection, case: CaseRow, request: Any, at: datetime) -> frozenset[Role]:
+    """What somebody is for the case he opens: what his positions make of him; without any, a party who registers for himself.
+
+    Himself: the applicant bears the name of the person who asks. Only where disputes are mediated.
+    """
+    if request.actor_id is None:
+        return CLOCK_ONLY
+    held = positions_of(connection, request.actor_id, day_at(at))
+    if held:
+        return roles_with(connection, held, case, request.actor_id)
+    applicant = str(request.answers.get("applicant", "")).strip()
+    own = Role.PARTY in case_type(case.type, case.type_version).opened_by and applicant
+    if own and mediates(connection, case.unit_id) and is_called(connection, request.actor_id, applicant, day_at(at)):
+        return frozenset({Role.PARTY})
+    return frozenset()
 
 
 def roles_held(held: Sequence[tuple[str, str]], case: CaseRow, actor_id: int) -> frozenset[Role]:

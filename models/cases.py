@@ -13,6 +13,7 @@ from models.base import Sealed, Table, line, pk
 #: JSON that comes back as a dict; a case's facts are read and written whole.
 JsonDict = dict[str, Any]
 OPEN_ONLY = text("closed_on IS NULL")
+CLOSED_ONLY = text("closed_on IS NOT NULL")
 
 
 class CaseFile(Table):
@@ -44,10 +45,13 @@ class CaseFile(Table):
         Index("ix_case_file_unit_state", "unit_id", "state", "id"),
         Index("ix_case_file_owner_state", "owner_id", "state", "id"),
         Index("ix_case_file_type_state", "type", "state", "id"),
-        # what is open stays a short list however many cases are closed
-        Index("ix_case_file_open_of_unit", "unit_id", "id", sqlite_where=OPEN_ONLY, postgresql_where=OPEN_ONLY),
+        # what is open stays a short list however many cases are closed; its figures are read from the index alone
+        Index("ix_case_file_open_of_unit", "unit_id", "type", "state", "opened_on", "owner_id", sqlite_where=OPEN_ONLY,
+              postgresql_where=OPEN_ONLY),
         Index("ix_case_file_open_of_owner", "owner_id", "id", sqlite_where=OPEN_ONLY, postgresql_where=OPEN_ONLY),
-    )
+        Index("ix_case_file_closed", "closed_on", "unit_id", "owner_id", sqlite_where=CLOSED_ONLY,
+              postgresql_where=CLOSED_ONLY),
+    )  # fmt: skip
 
 
 class Party(Table):
@@ -61,10 +65,20 @@ class Party(Table):
     name: Mapped[line]
     phone: Mapped[str] = mapped_column(Sealed, default="")
     identity: Mapped[str] = mapped_column(Sealed, default="")
+    #: keyed digests of the two numbers (`models.marks`): equal numbers are found although both lie sealed
+    phone_mark: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    identity_mark: Mapped[str] = mapped_column(String(64), default="", server_default="")
     represents: Mapped[bool] = mapped_column(default=False)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     undone: Mapped[bool] = mapped_column(default=False)
+    __table_args__ = (
+        Index("ix_party_name", "name"),
+        Index("ix_party_phone_mark", "phone_mark", sqlite_where=text("phone_mark <> ''"),
+              postgresql_where=text("phone_mark <> ''")),
+        Index("ix_party_identity_mark", "identity_mark", sqlite_where=text("identity_mark <> ''"),
+              postgresql_where=text("identity_mark <> ''")),
+    )  # fmt: skip
 
 
 class Claim(Table):

@@ -12,6 +12,7 @@ from models.cases import Claim, Party
 from models.contracts import Contract
 from models.deadlines import Deadline
 from models.items import Ballot, Meeting, Payment, ProposalRow, SettlementItem
+from models.marks import identity_mark, phone_mark
 from models.numbers import next_numbers
 from models.outbox import Message
 from models.search_index import Kind, refresh
@@ -39,7 +40,8 @@ def _meeting(act: Act, entry: Any, deed: str, **values: Any) -> Row:
 def _party(act: Act, e: said.PartyJoins) -> Row:
     return _own(
         act, role=e.role, name=e.name, phone=e.phone, identity=e.identity, represents=e.represents,
-        organisation_id=e.organisation_id,
+        organisation_id=e.organisation_id, person_id=e.person_id, phone_mark=phone_mark(e.phone),
+        identity_mark=identity_mark(e.identity),
     )  # fmt: skip
 
 

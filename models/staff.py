@@ -1,4 +1,4 @@
-"""Who works where: whom a case can be given to."""
+"""Who works where: whom a case can be given to, and where one can be brought."""
 
 from __future__ import annotations
 
@@ -30,3 +30,18 @@ def colleagues(connection: Connection, role: str, unit_path: str, day: date, lim
         .limit(limit)
     )  # fmt: skip
     return connection.execute(query).all()
+
+
+def is_called(connection: Connection, person_id: int, name: str, day: date) -> bool:
+    """Whether the person bears that name and has not left."""
+    here = or_(Person.left_on.is_(None), Person.left_on > day)
+    query = select(Person.id).where(Person.id == person_id, Person.name == name, here)
+    return connection.execute(query).first() is not None
+
+
+def mediates(connection: Connection, unit_id: int) -> bool:
+    """Whether disputes can be brought to the unit."""
+    query = select(Organisation.id).where(
+        Organisation.id == unit_id, Organisation.mediates.is_(True), Organisation.closed_on.is_(None)
+    )
+    return connection.execute(query).first() is not None

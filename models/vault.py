@@ -24,6 +24,7 @@ class Vault:
     def __init__(self) -> None:
         self._ring: MultiFernet | None = None
         self._newest = b""
+        self._ring_keys: tuple[bytes, ...] = ()
 
     def unlock(self, key_file: Path) -> None:
         """Load the keys; the first start makes a key file of its own."""
@@ -32,7 +33,7 @@ class Vault:
             key_file.touch(mode=0o600)
             key_file.write_bytes(Fernet.generate_key() + b"\n")
         keys = key_file.read_bytes().split()
-        self._ring, self._newest = MultiFernet([Fernet(key) for key in keys]), keys[0]
+        self._ring, self._newest, self._ring_keys = MultiFernet([Fernet(key) for key in keys]), keys[0], tuple(keys)
 
     def seal(self, text: str) -> str:
         """The cipher text of `text`."""
@@ -50,6 +51,11 @@ class Vault:
         if not self._newest:
             raise VaultLocked("the vault is locked; open the store through models.session.open_store")
         return hmac.digest(self._newest, purpose.encode(), "sha256")
+
+    def derive_each(self, purpose: str) -> tuple[bytes, ...]:
+        """The same key from every key of the ring, newest first: what was marked before a rotation is still found."""
+        self._keys()
+        return tuple(hmac.digest(key, purpose.encode(), "sha256") for key in self._ring_keys)
 
     def _keys(self) -> MultiFernet:
         if self._ring is None:

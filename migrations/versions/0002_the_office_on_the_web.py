@@ -7,6 +7,7 @@ from alembic import op
 
 from models.base import BigId, Instant
 from models.guarding import OFFICE_EVENTS, guard_append_only
+from models.marks import fill_marks
 from models.search_tables import make_searchable
 
 revision = "0002"
@@ -220,6 +221,26 @@ def upgrade() -> None:
         batch_op.create_index("ix_office_event_case_id", ["case_id", "id"], unique=False)
         batch_op.create_index("ix_office_event_person_id", ["person_id", "id"], unique=False)
 
+    op.create_table(
+        "paper_sending",
+        sa.Column("id", BigId, autoincrement=True, nullable=False),
+        sa.Column("document_id", BigId, nullable=False),
+        sa.Column("party_id", BigId, nullable=True),
+        sa.Column("recipient", sa.String(length=200), nullable=False),
+        sa.Column("way", sa.String(length=12), nullable=False),
+        sa.Column("sent_on", sa.Date(), nullable=False),
+        sa.Column("remark", sa.String(length=200), nullable=False),
+        sa.Column("person_id", BigId, nullable=True),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("withdrawn_at", Instant(), nullable=True),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_paper_sending_document_id_document")),
+        sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_paper_sending_party_id_party")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_paper_sending_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_sending")),
+    )
+    with op.batch_alter_table("paper_sending", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_paper_sending_document_id"), ["document_id"], unique=False)
+
     with op.batch_alter_table("case_file", schema=None) as batch_op:
         batch_op.create_index(
             "ix_case_file_open_of_owner",
@@ -230,11 +251,28 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_case_file_open_of_unit",
-            ["unit_id", "id"],
+            ["unit_id", "type", "state", "opened_on", "owner_id"],
             unique=False,
             sqlite_where=sa.text("closed_on IS NULL"),
             postgresql_where=sa.text("closed_on IS NULL"),
         )
+        batch_op.create_index(
+            "ix_case_file_closed",
+            ["closed_on", "unit_id", "owner_id"],
+            unique=False,
+            sqlite_where=sa.text("closed_on IS NOT NULL"),
+            postgresql_where=sa.text("closed_on IS NOT NULL"),
+        )
+
+    unsettled = sa.text("status = 'open' OR (status = 'expired' AND next_on IS NOT NULL)")
+    unwell = sa.text("status IN ('refused', 'failed')")
+    op.create_index(
+        "ix_deadline_due_on", "deadline", ["due_on", "case_id"], sqlite_where=unsettled, postgresql_where=unsettled
+    )
+    op.create_index(
+        "ix_step_request_unwell", "step_request", ["status", "settled_at"], sqlite_where=unwell, postgresql_where=unwell
+    )
+    op.create_index(op.f("ix_meeting_held_on"), "meeting", ["held_on"])
 
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("must_change", sa.Boolean(), server_default=sa.false(), nullable=False))
@@ -245,4 +283,12 @@ def upgrade() -> None:
     with op.batch_alter_table("position", schema=None) as batch_op:
         batch_op.add_column(sa.Column("absence_id", BigId, nullable=True))
         batch_op.create_index(batch_op.f("ix_position_absence_id"), ["absence_id"], unique=False)
+    with op.batch_alter_table("party", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("phone_mark", sa.String(length=64), server_default="", nullable=False))
+        batch_op.add_column(sa.Column("identity_mark", sa.String(length=64), server_default="", nullable=False))
+        batch_op.create_index("ix_party_name", ["name"], unique=False)
+        for mark in ("phone_mark", "identity_mark"):
+            some = sa.text(f"{mark} <> ''")
+            batch_op.create_index(f"ix_party_{mark}", [mark], unique=False, sqlite_where=some, postgresql_where=some)
+    fill_marks(op.get_bind())
     guard_append_only(op.get_bind(), OFFICE_EVENTS)

@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
+from states.dispute.members import Members
 from states.dispute.words import Body, Cause, Channel, FailureGround, RefusalGround
 from states.forms import Fen, Form, Line, Prose, Tick, ask
-
-
-class Member(Form):
-    """A worker of a group dispute; numbers are optional and lie sealed wherever the answers are kept."""
-
-    name: Line = ask("姓名", "Name")
-    identity: str = ask("身份证号", "Identity number", "", max_length=30)
-    phone: str = ask("联系电话", "Telephone", "", max_length=40)
-
-
-def _named(value: Any) -> Any:
-    """A bare name, as the command line and the ledger give it, is a member without numbers."""
-    return {"name": value} if isinstance(value, str) else value
-
-
-Members = Annotated[list[Annotated[Member, BeforeValidator(_named)]], Field(max_length=2000)]
 
 
 class Registration(Form):
