@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Dialect, ForeignKey, LargeBinary, String, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Table, pk
+from models.base import Table, line, pk
 from models.vault import VAULT
+from states.labels import Named
 
 
 class SealedBytes(TypeDecorator[bytes]):
@@ -62,3 +63,33 @@ class DocumentFile(Table):
     template_version: Mapped[str] = mapped_column(String(64))
     rendered_at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("document_id", "form", "language"),)
+
+
+class Way(Named):
+    """How a paper reached somebody."""
+
+    HAND = "hand", "当面交付", "Handed over"
+    LEFT = "left", "留置送达", "Left at the place"
+    POST = "post", "邮寄", "By post"
+    MAIL = "mail", "电子邮件", "By e-mail"
+    MESSAGE = "message", "短信或微信", "By text message"
+    INSIDE = "inside", "内部转交", "Passed on inside the office"
+    POSTED = "posted", "公告张贴", "Posted up"
+
+
+class PaperSending(Table):
+    """Somebody was given a paper: to whom, how, on which day. Taken back when it was noted down wrongly, never changed."""
+
+    __tablename__ = "paper_sending"
+    id: Mapped[pk]
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+    #: a party of the case; empty: somebody else, named in `recipient`
+    party_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    recipient: Mapped[line]
+    way: Mapped[str] = mapped_column(String(12))
+    sent_on: Mapped[date]
+    remark: Mapped[line] = mapped_column(default="")
+    #: who noted it down
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
