@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     web_port: int = Field(8000, ge=1, le=65535, description="port of the pages")
     https: bool = Field(False, description="the pages are reached over https: cookies are sent over nothing else")
     public_desk: bool = Field(True, description="workers may register a grievance without an account")
+    oidc_issuer: str = Field("", description="single sign-on: address of the OpenID provider; empty: passwords only")
+    oidc_client_id: str = Field("", description="single sign-on: our name at the provider")
+    oidc_client_secret: str = Field("", description="single sign-on: our secret at the provider", repr=False)
+    oidc_label: str = Field("统一身份认证", description="single sign-on: what its button says")
     demo: bool = Field(False, description="a demo office: the sign-in page names the demo accounts and their password")
 
     @field_validator("home")

@@ -17,7 +17,7 @@ from documents.catalogue import Paper, paper_of, papers_of
 from documents.facts import FACTS
 from documents.facts.bargaining import register
 from documents.gathering import Desk
-from documents.wording import template_version
+from documents.own_texts import texts_in_use, version_with
 from models.chain import digest
 from models.clerk import Act
 from models.contracts import Contract
@@ -35,8 +35,9 @@ def issue_papers(connection: Connection, acts: Sequence[Act]) -> None:
         return
     desk = Desk(connection, [act for act in acts if act.decision.step.papers])
     numbers = _Numbers(connection, [(paper, act.day) for act, paper in wanted])
+    versions = _versions(connection, {paper.key for _, paper in wanted})
     rows = [
-        _row(numbers, paper, act.day, act.at, FACTS[paper.facts](desk, act), case_id=act.case.id, seq=act.seq)
+        _row(numbers, versions, paper, act.day, act.at, FACTS[paper.facts](desk, act), case_id=act.case.id, seq=act.seq)
         for act, paper in wanted
     ]
     _replace(connection, wanted)
@@ -59,8 +60,9 @@ def issue_renewal_reminders(connection: Connection, contract_ids: Sequence[int],
         return []
     paper = paper_of("renewal_reminder")
     numbers = _Numbers(connection, [(paper, day)] * len(contracts))
+    versions = _versions(connection, {paper.key})
     rows = [
-        _row(numbers, paper, day, at, register(dict(row), row["unit"], day.isoformat()), contract_id=row["id"])
+        _row(numbers, versions, paper, day, at, register(dict(row), row["unit"], day.isoformat()), contract_id=row["id"])
         for row in contracts
     ]
     connection.execute(_ISSUE, rows)
@@ -83,13 +85,19 @@ class _Numbers:
         return next(self._drawn[paper.letters, day.year])
 
 
-def _row(numbers: _Numbers, paper: Paper, day: date, at: datetime, told: dict[str, Any], **of: int) -> dict[str, Any]:
+def _versions(connection: Connection, papers: set[str]) -> dict[str, str]:
+    own = texts_in_use(connection, sorted(papers))
+    return {key: version_with(key, own.get(key, {})) for key in papers}
+
+
+def _row(numbers: _Numbers, versions: dict[str, str], paper: Paper, day: date, at: datetime, told: dict[str, Any],
+         **of: int) -> dict[str, Any]:  # fmt: skip
     number = numbers.next(paper, day)
     head = {"paper": paper.key, "serial": paper.serial(day.year, number), "number": paper.number(day.year, number)}
     facts = {**told, **head}
     return {
         "case_id": None, "seq": None, "contract_id": None, **of, "paper": paper.key, "serial": head["serial"],
-        "facts": facts, "facts_hash": digest(facts), "template_version": template_version(paper.key), "issued_at": at,
+        "facts": facts, "facts_hash": digest(facts), "template_version": versions[paper.key], "issued_at": at,
         "void": False,
     }  # fmt: skip
 

@@ -6,6 +6,7 @@ so no text exists twice.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -19,6 +20,7 @@ from sqlalchemy import Connection, select
 from documents.blocks import as_values, cut
 from documents.catalogue import Look, Paper, Signer, paper_of
 from documents.letter import word_file
+from documents.own_texts import SETTING_FAULTS, own_template, texts_in_use, version_with
 from documents.wording import LANGUAGES, TEMPLATES, printable, template_version, worded, words
 from models.chain import digest
 from models.papers import Document, DocumentFile
@@ -26,6 +28,7 @@ from models.upsert import insert_or_leave
 from models.vault import VaultLocked
 from states.errors import Fault
 
+log = logging.getLogger("concord.documents")
 _COLON = {"zh": "：", "en": ":"}
 _BODIES = frozenset({Signer.BODY, Signer.OFFICE, Signer.UNION})
 
@@ -36,10 +39,10 @@ class AlteredPaper(Fault):
     code = "altered_paper"
 
 
-def sheet(facts: Mapping[str, Any], lang: str) -> dict[str, Any]:
-    """Everything the setting of a paper needs, as plain values."""
+def sheet(facts: Mapping[str, Any], lang: str, own: Template | None = None) -> dict[str, Any]:
+    """Everything the setting of a paper needs, as plain values. `own`: the office's words in place of ours."""
     paper = paper_of(facts["paper"])
-    blocks = cut(worded(paper.key, facts, lang))
+    blocks = cut(worded(paper.key, facts, lang, own))
     title = paper.label.said(lang)
     for block in blocks[:1]:
         if block.kind == "title":
@@ -85,19 +88,19 @@ def _page() -> Template:
     return environment.get_template("letterhead.html")
 
 
-def render_html(facts: Mapping[str, Any], lang: str) -> str:
+def render_html(facts: Mapping[str, Any], lang: str, own: Template | None = None) -> str:
     """The paper as a page that prints on A4; `facts` are those of a `Document` row. KeyError for an unknown language."""
-    return _page().render(sheet(facts, lang))
+    return _page().render(sheet(facts, lang, own))
 
 
-def render_docx(facts: Mapping[str, Any], lang: str) -> bytes:
+def render_docx(facts: Mapping[str, Any], lang: str, own: Template | None = None) -> bytes:
     """The paper as a Word file; the same facts give the same bytes."""
-    return word_file(sheet(facts, lang))
+    return word_file(sheet(facts, lang, own))
 
 
 #: The forms a paper is kept in.
-FORMS: Mapping[str, Callable[[Mapping[str, Any], str], bytes]] = {
-    "html": lambda facts, lang: render_html(facts, lang).encode(),
+FORMS: Mapping[str, Callable[[Mapping[str, Any], str, Template | None], bytes]] = {
+    "html": lambda facts, lang, own: render_html(facts, lang, own).encode(),
     "docx": render_docx,
 }
 
@@ -119,16 +122,29 @@ def file_of(connection: Connection, document_id: int, form: str, lang: str, now:
     ).one()
     if digest(row.facts) != row.facts_hash:
         raise AlteredPaper(f"the facts of document {document_id} were changed after it was issued")
-    content = render(row.facts, lang)
+    content, version = _set(connection, row, render, lang)
     made = insert_or_leave(connection, DocumentFile, DocumentFile.document_id, DocumentFile.form, DocumentFile.language)
     connection.execute(
         made.values(
             document_id=document_id, form=form, language=lang, content=content, hash=sha256(content).hexdigest(),
-            template_version=template_version(row.paper), rendered_at=now,
+            template_version=version, rendered_at=now,
         )
     )  # fmt: skip
     # two people may ask for the first file at once: the one that was kept is the paper
     return _kept(connection, document_id, form, lang) or content
+
+
+def _set(connection: Connection, row: Any, render: Callable[..., bytes], lang: str) -> tuple[bytes, str]:
+    """The bytes, and the version of the words they were set with."""
+    texts = texts_in_use(connection, [row.paper]).get(row.paper, {})
+    if lang in texts:
+        try:
+            return render(row.facts, lang, own_template(texts[lang], lang)), version_with(row.paper, texts)
+        except SETTING_FAULTS as fault:  # a paper must not wait for an administrator: it is set in our words, and it is said
+            kind = type(fault).__name__  # its text may quote the facts
+            log.warning("own text of %s (%s) failed: %s; set in the words of the program", row.paper, lang, kind)
+            return render(row.facts, lang, None), template_version(row.paper)
+    return render(row.facts, lang, None), version_with(row.paper, texts)
 
 
 def _kept(connection: Connection, document_id: int, form: str, lang: str) -> bytes | None:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from documents.amounts import renminbi, yuan
@@ -24,6 +24,8 @@ from models.vault import VAULT
 
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGES = ("zh", "en")
+#: characters an own text is set to at most: a hundred pages
+MOST_SET = 200_000
 #: What is to be filled in by hand.
 BLANK = "________"
 _BLANK_DAY = {"zh": "____年__月__日", "en": "____________"}
@@ -46,7 +48,7 @@ def _guarded(value: Any) -> Any:
     return TYPED + text.translate(_STRUCTURE)
 
 
-class _Words(ImmutableSandboxedEnvironment):
+class Words(ImmutableSandboxedEnvironment):
     """The environment of one language. Its output is text, not markup: whoever sets it escapes it."""
 
     def __init__(self, lang: str) -> None:
@@ -92,16 +94,33 @@ def opened(text: str) -> str:
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def words(lang: str) -> _Words:
+def words(lang: str) -> Words:
     """The environment of that language, its templates compiled once. KeyError for a language there is not."""
     if lang not in LANGUAGES:
         raise KeyError(lang)
-    return _Words(lang)
+    return Words(lang)
 
 
-def worded(key: str, facts: Mapping[str, Any], lang: str) -> str:
-    """The text of a paper in marked lines; `documents.blocks` knows the marks."""
-    return words(lang).get_template(f"{key}.j2").render(facts)
+def worded(key: str, facts: Mapping[str, Any], lang: str, template: Template | None = None) -> str:
+    """The text of a paper in marked lines; `documents.blocks` knows the marks. `template`: the office's own words for it."""
+    if template is None:
+        return words(lang).get_template(f"{key}.j2").render(facts)
+    return bounded(template, facts)
+
+
+def bounded(template: Template, facts: Mapping[str, Any]) -> str:
+    """The same of a text the office wrote. Raises `TextTooLong` rather than set more than any paper holds."""
+    pieces, length = [], 0
+    for piece in template.generate(facts):
+        length += len(piece)
+        if length > MOST_SET:
+            raise TextTooLong
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+class TextTooLong(ValueError):
+    """A paper would be longer than any paper is."""
 
 
 @lru_cache(maxsize=256)

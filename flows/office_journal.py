@@ -51,6 +51,11 @@ class Deed(Named):
     SETTINGS_SEEN = "settings_seen", "查看设置", "Settings seen"
     SEARCH_REBUILT = "search_rebuilt", "重建检索", "Search rebuilt"
     IMPORT_DONE = "import_done", "导入", "Import done"
+    MESSAGE_RESENT = "message_resent", "重发通知", "Message sent again"
+    MESSAGE_CANCELLED = "message_cancelled", "取消通知", "Message cancelled"
+    DATES_MOVED = "dates_moved", "重算期限", "Dates counted anew"
+    RECORD_READ = "record_read", "核验办案记录", "Record verified"
+    SIGN_ON_LINKED = "sign_on_linked", "绑定统一身份", "Single sign-on linked"
 
 
 def record(connection: Connection, at: datetime, deed: Deed, *, actor_id: int | None, case_id: int | None = None,

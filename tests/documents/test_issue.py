@@ -178,7 +178,7 @@ def test_reminders_of_the_register_need_no_case(union: Union) -> None:
         with union.counted() as seen:
             made = issue_renewal_reminders(connection, ids, union.now, union.now.date())
         assert len(made) == 3
-        assert len(seen) == 4  # the contracts, the numbers, the papers, their ids
+        assert len(seen) == 5  # the contracts, the numbers, the words in use, the papers, their ids
         assert issue_renewal_reminders(connection, [], union.now, union.now.date()) == []
     reminder = union.papers()[0]
     assert (reminder["case_id"], reminder["contract_id"], reminder["serial"]) == (None, ids[0], "DQ2026-00001")
