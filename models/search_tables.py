@@ -21,8 +21,12 @@ _SQLITE = (
     "INSERT INTO search_fts(search_fts, rowid, text) VALUES ('delete', old.id, old.text); "
     "INSERT INTO search_fts(rowid, text) VALUES (new.id, new.text); END",
 )
+# the text stands apart from its row: sorting all rows that hold a common word reads few pages;
 # a short pending list: nobody's search reads through thousands of rows that were not sorted in yet
-_POSTGRESQL = (f"CREATE INDEX ix_search_text_tokens ON search_text USING gin ({TOKENS}) WITH (gin_pending_list_limit = 256)",)
+_POSTGRESQL = (
+    "ALTER TABLE search_text SET (toast_tuple_target = 128)",
+    f"CREATE INDEX ix_search_text_tokens ON search_text USING gin ({TOKENS}) WITH (gin_pending_list_limit = 256)",
+)
 
 
 def make_searchable(connection: Connection) -> None:
