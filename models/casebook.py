@@ -120,7 +120,8 @@ CASE_COLUMNS = (
     CaseFile.outcome, CaseFile.opened_on, CaseFile.closed_on, CaseFile.head,
 )  # fmt: skip
 _CASES: AnySelect = select(*CASE_COLUMNS).join(Organisation, Organisation.id == CaseFile.unit_id)
-_LOCKED = _CASES.where(CaseFile.id.in_(bindparam("ids", expanding=True))).with_for_update(of=CaseFile)
+_MANY = _CASES.where(CaseFile.id.in_(bindparam("ids", expanding=True)))
+_LOCKED = _MANY.with_for_update(of=CaseFile)
 _ONE_LOCKED = _CASES.where(CaseFile.id == bindparam("id")).with_for_update(of=CaseFile)
 _ONE = _CASES.where(CaseFile.id == bindparam("id"))
 
@@ -135,9 +136,9 @@ def load_case(connection: Connection, case_id: int, *, lock: bool = False) -> Ca
     return _row(connection, row) if row else None
 
 
-def load_cases(connection: Connection, ids: Iterable[int]) -> dict[int, CaseRow]:
-    """Those cases, locked, with their lists: what a chunk of a batch needs."""
-    rows = connection.execute(_LOCKED, {"ids": sorted(set(ids))}).all()
+def load_cases(connection: Connection, ids: Iterable[int], *, lock: bool = True) -> dict[int, CaseRow]:
+    """Those cases, locked, with their lists: what a chunk of a batch needs. Not locked for those who only look."""
+    rows = connection.execute(_LOCKED if lock else _MANY, {"ids": sorted(set(ids))}).all()
     cases = {row.id: _row(connection, row) for row in rows}
     preload(connection, list(cases.values()))
     return cases
