@@ -46,8 +46,8 @@ class CaseFile(Table):
         Index("ix_case_file_owner_state", "owner_id", "state", "id"),
         Index("ix_case_file_type_state", "type", "state", "id"),
         # what is open stays a short list however many cases are closed; its figures are read from the index alone
-        Index("ix_case_file_open_of_unit", "unit_id", "type", "state", "opened_on", "owner_id", sqlite_where=OPEN_ONLY,
-              postgresql_where=OPEN_ONLY),
+        Index("ix_case_file_open_of_unit", "unit_id", "type", "state", "opened_on", "owner_id", "closed_on",
+              sqlite_where=OPEN_ONLY, postgresql_where=OPEN_ONLY),
         Index("ix_case_file_open_of_owner", "owner_id", "id", sqlite_where=OPEN_ONLY, postgresql_where=OPEN_ONLY),
         Index("ix_case_file_closed", "closed_on", "unit_id", "owner_id", sqlite_where=CLOSED_ONLY,
               postgresql_where=CLOSED_ONLY),

@@ -16,6 +16,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Table, pk
 from states.labels import Named
 
+#: a clock somebody still has to do something about: running, or over and not done
+UNSETTLED_ONLY = text("status = 'open' OR (status = 'expired' AND next_on IS NOT NULL)")
+
 
 class DeadlineStatus(Named):
     """Where a clock stands."""
@@ -55,6 +58,8 @@ class Deadline(Table):
     __table_args__ = (
         Index("ix_deadline_next_on", "next_on", "id", sqlite_where=text("next_on IS NOT NULL"),
               postgresql_where=text("next_on IS NOT NULL")),
+        # the calendar, and what is overdue, the worst first
+        Index("ix_deadline_due_on", "due_on", "case_id", sqlite_where=UNSETTLED_ONLY, postgresql_where=UNSETTLED_ONLY),
         Index("ix_deadline_case_status", "case_id", "status"),
         Index("ix_deadline_contract", "contract_id"),
         Index("uq_deadline_running", "case_id", "rule", "subject", unique=True,

@@ -50,7 +50,7 @@ class Meeting(Table):
     no: Mapped[int]
     kind: Mapped[str] = mapped_column(String(20))
     act: Mapped[str] = mapped_column(String(10))
-    on: Mapped[date] = mapped_column("held_on")
+    on: Mapped[date] = mapped_column("held_on", index=True)
     place: Mapped[line] = mapped_column(default="")
     minutes: Mapped[str] = mapped_column(Text, default="")
     present: Mapped[int] = mapped_column(default=0)
@@ -92,7 +92,7 @@ class Ballot(Table):
 
 
 class Clause(Table):
-    """One clause of a draft as both sides agreed to it; the clauses of the last draft are those of the contract."""
+    """One clause of a draft as both sides agreed to it; `seq` tells the draft, the newest holds."""
 
     __tablename__ = "clause"
     id: Mapped[pk]
@@ -100,6 +100,8 @@ class Clause(Table):
     seq: Mapped[int]
     no: Mapped[int]
     title: Mapped[line]
+    #: the chapter it belongs to, a value of `states.bargaining.words.Content`; empty for none
+    content: Mapped[str] = mapped_column(String(20), default="")
     text: Mapped[str] = mapped_column(Text, default="")
     amount: Mapped[int | None]
     undone: Mapped[bool] = mapped_column(default=False)

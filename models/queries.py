@@ -2,21 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.base import AnyRow, AnySelect
 from models.cases import CaseEvent, CaseFile, Party
 from models.contracts import Contract
+from models.daybook import UNSETTLED
 from models.deadlines import Deadline
 from models.papers import Document
 from models.people import Organisation, Person, Position
 from models.scope import Scope
 
 Rows = Sequence[AnyRow]
+
+
+class Narrow(NamedTuple):
+    """What narrows a list of cases beside type and state; each empty value narrows nothing."""
+
+    #: code of a unit: its cases and those of all units below it; with `alone`, its own only
+    unit: str = ""
+    alone: bool = False
+    owner_id: int = 0
+    #: "open", "overdue" (a clock is over and not done), "unheld" (open, and nobody holds it)
+    shown: str = ""
+    #: opened more than so many days ago, and at most so many
+    over: int = 0
+    upto: int = 0
+    #: the day from which is counted
+    today: date = date.min
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """What a case must fulfil."""
+        if self.unit:
+            chosen, under = aliased(Organisation), aliased(Organisation)
+            same = under.id == chosen.id if self.alone else under.path.startswith(chosen.path)
+            yield CaseFile.unit_id.in_(select(under.id).join(chosen, same).where(chosen.code == self.unit))
+        if self.owner_id:
+            yield CaseFile.owner_id == self.owner_id
+        if self.shown or self.over or self.upto:
+            yield CaseFile.closed_on.is_(None)
+        if self.shown == "unheld":
+            yield CaseFile.owner_id.is_(None)
+        if self.shown == "overdue":
+            yield CaseFile.id.in_(select(Deadline.case_id).where(UNSETTLED, Deadline.due_on < self.today))
+        if self.over:
+            yield CaseFile.opened_on < self.today - timedelta(days=self.over)
+        if self.upto:
+            yield CaseFile.opened_on >= self.today - timedelta(days=self.upto)
+
+
+EVERY_CASE = Narrow()
 
 
 def person_by_code(connection: Connection, code: str) -> AnyRow | None:
@@ -54,10 +94,10 @@ def _cases() -> AnySelect:
 
 def cases(
     connection: Connection, scope: Scope, *, case_type: str = "", state: str = "", unit_path: str = "", before: int = 0,
-    limit: int = 50,
+    limit: int = 50, narrow: Narrow = EVERY_CASE,
 ) -> Rows:  # fmt: skip
     """Cases inside the scope, newest first; with `before`, those with a smaller id: the next page."""
-    query = _cases().where(scope.cases())
+    query = _cases().where(scope.cases(), *narrow.conditions())
     if case_type:
         query = query.where(CaseFile.type == case_type)
     if state:

@@ -17,6 +17,8 @@ from states.labels import Named
 
 #: finished requests stay out of the hot index
 WAITING_ONLY = text("status = 'waiting'")
+#: what a supervisor looks into
+UNWELL_ONLY = text("status = 'refused' OR status = 'failed'")
 
 
 class RequestStatus(Named):
@@ -58,6 +60,7 @@ class StepRequest(Table):
     error: Mapped[str] = mapped_column(Text, default="")
     __table_args__ = (
         Index("ix_step_request_waiting", "status", "id", sqlite_where=WAITING_ONLY, postgresql_where=WAITING_ONLY),
+        Index("ix_step_request_unwell", "status", "settled_at", sqlite_where=UNWELL_ONLY, postgresql_where=UNWELL_ONLY),
         Index("ix_step_request_batch_status", "batch_id", "status", "id"),
     )
 

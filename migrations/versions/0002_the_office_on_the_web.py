@@ -180,6 +180,7 @@ def upgrade() -> None:
         sa.Column("seq", BigId, nullable=False),
         sa.Column("no", BigId, nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.String(length=20), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("amount", BigId, nullable=True),
         sa.Column("undone", sa.Boolean(), nullable=False),
@@ -251,7 +252,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_case_file_open_of_unit",
-            ["unit_id", "type", "state", "opened_on", "owner_id"],
+            ["unit_id", "type", "state", "opened_on", "owner_id", "closed_on"],
             unique=False,
             sqlite_where=sa.text("closed_on IS NULL"),
             postgresql_where=sa.text("closed_on IS NULL"),
@@ -265,7 +266,7 @@ def upgrade() -> None:
         )
 
     unsettled = sa.text("status = 'open' OR (status = 'expired' AND next_on IS NOT NULL)")
-    unwell = sa.text("status IN ('refused', 'failed')")
+    unwell = sa.text("status = 'refused' OR status = 'failed'")
     op.create_index(
         "ix_deadline_due_on", "deadline", ["due_on", "case_id"], sqlite_where=unsettled, postgresql_where=unsettled
     )
