@@ -30,6 +30,8 @@ def to_json(value: Any) -> str:
 
 #: one way to write and read JSON columns, a few times faster than the standard library
 JSON_CODEC: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": orjson.loads}
+#: the text of a database error ends up in logs: it shows the statement and not what somebody typed
+PRIVATE: dict[str, Any] = {"hide_parameters": True}
 #: seconds after which a pooled connection is asked whether it still lives: not at every step (0.2 ms)
 IDLE = 1.0
 READ_ONLY = {"concord_read_only": True}
@@ -88,7 +90,7 @@ def open_store(url: str, key_file: Path) -> Store:
 def _sqlite(url: str, database: str | None) -> Engine:
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 10}, pool_size=10, max_overflow=20, **JSON_CODEC)
+    engine = create_engine(url, connect_args={"timeout": 10}, pool_size=10, max_overflow=20, **JSON_CODEC, **PRIVATE)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _record: Any) -> None:
@@ -113,7 +115,7 @@ def _postgresql(url: str) -> Engine:
         "-c jit=off -c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
     )
     engine = create_engine(
-        url, pool_size=10, max_overflow=20, connect_args={"options": limits, "connect_timeout": 5}, **JSON_CODEC
+        url, pool_size=10, max_overflow=20, connect_args={"options": limits, "connect_timeout": 5}, **JSON_CODEC, **PRIVATE
     )
 
     @event.listens_for(engine, "checkin")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -87,17 +87,17 @@ def visitor_if_any(request: Request) -> Visitor | None:
         found = _visitor(connection, office, token)
     if found is None:
         return None
-    visitor, confirmed, must_change = found
+    visitor, confirmed, must_change, seen_at = found
     if not request.url.path.startswith(BEFORE_ALL):
         if not confirmed:
             raise SignInNeeded("/second-factor")
         if must_change:
             raise SignInNeeded("/password")
-    touch(office, visitor.session_id)
+    touch(office, visitor.session_id, seen_at)
     return visitor
 
 
-def _visitor(connection: Connection, office: Office, token: str) -> tuple[Visitor, bool, bool] | None:
+def _visitor(connection: Connection, office: Office, token: str) -> tuple[Visitor, bool, bool, datetime] | None:
     row = visitor_row(connection, token, office.now())
     if row is None:
         return None
@@ -107,7 +107,7 @@ def _visitor(connection: Connection, office: Office, token: str) -> tuple[Visito
         row.person_id, row.code, row.name, "en" if row.language == "en" else "zh", row.session_id, held, today,
         form_key(token), bool(row.second_factor),
     )  # fmt: skip
-    return visitor, row.confirmed, row.must_change
+    return visitor, row.confirmed, row.must_change, row.seen_at
 
 
 def form_key(token: str) -> str:
