@@ -6,6 +6,7 @@ Nothing is judged here. Values stay as they were typed; the step's own model rea
 from __future__ import annotations
 
 import hmac
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -21,9 +22,10 @@ MOST_FIELDS = 5000
 MOST_FILES = 20
 
 
-async def read_form(request: Request) -> FormData:
-    """The fields and files of the request. Starlette keeps large files on disk, not in memory."""
-    return await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=1024 * 1024)
+async def read_form(request: Request) -> AsyncIterator[FormData]:
+    """The fields and files of the request. Starlette keeps large files on disk, not in memory; they go with the request."""
+    async with request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS, max_part_size=1024 * 1024) as form:
+        yield form
 
 
 async def posted(form: Annotated[FormData, Depends(read_form)], visitor: Anybody) -> FormData:

@@ -7,8 +7,11 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
+from flows.drafts import keep_draft
+from flows.intake import DRAFTS
 from models.cases import Party
 from models.deadlines import Deadline
+from models.notes import Draft
 from models.people import Person
 from tests.factories import OfficeCase, Town
 from tests.web.conftest import Browser, Web
@@ -54,7 +57,15 @@ def scene_of(web: Web) -> Scene:
     _party(town, dispute, "worker")
     _party(town, other, "other_worker")
     deadline = town.rows(Deadline, Deadline.case_id == dispute.id)[0]
-    things = {"dispute": dispute.number, "bargaining": bargaining.number, "other": other.number, "deadline": deadline.id}
+    keep_draft(town.office, town.people["mediator"], f"{DRAFTS}{'0' * 32}", {"applicant": "孙七"})
+    draft = town.one(Draft, Draft.person_id == town.people["mediator"])
+    things = {
+        "draft": draft.id,
+        "dispute": dispute.number,
+        "bargaining": bargaining.number,
+        "other": other.number,
+        "deadline": deadline.id,
+    }
     return Scene(web, dispute, bargaining, things)
 
 
