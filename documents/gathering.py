@@ -17,7 +17,7 @@ from models.casebook import CaseRow, InstalmentRow, load_instalments
 from models.cases import CaseFile, Claim, Party
 from models.clerk import Act
 from models.contracts import Contract
-from models.items import Ballot, Meeting, ProposalRow
+from models.items import Ballot, Clause, Meeting, ProposalRow
 from models.papers import Document
 from models.people import Organisation, Person
 from states.entries import Assign
@@ -56,6 +56,10 @@ _MEETINGS = _of_case(
 _PROPOSALS = _of_case(
     ProposalRow.case_id, ProposalRow.round, ProposalRow.side, ProposalRow.clause, ProposalRow.text, ProposalRow.amount,
     where=ProposalRow.undone.is_(False), order=ProposalRow.id,
+)  # fmt: skip
+_CLAUSES = _of_case(
+    Clause.case_id, Clause.seq, Clause.no, Clause.title, Clause.content, Clause.text, Clause.amount,
+    where=Clause.undone.is_(False), order=Clause.id,
 )  # fmt: skip
 _BALLOTS = _of_case(
     Ballot.case_id, Ballot.on.label("on"), Ballot.delegates, Ballot.present, Ballot.yes, Ballot.no, Ballot.abstain,
@@ -143,6 +147,11 @@ class Desk:
     def proposals(self) -> Rows:
         """What the sides offered, in the order they did: round, side, clause, text, amount (fen)."""
         return self._rows(_PROPOSALS)
+
+    @cached_property
+    def clauses(self) -> Rows:
+        """The clauses of every draft, in their order: seq (of the draft), no, title, content, text, amount (fen)."""
+        return self._rows(_CLAUSES)
 
     @cached_property
     def ballots(self) -> Rows:

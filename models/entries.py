@@ -11,7 +11,7 @@ from models.casebook import upper_unit
 from models.cases import Claim, Party
 from models.contracts import Contract
 from models.deadlines import Deadline
-from models.items import Ballot, Meeting, Payment, ProposalRow, SettlementItem
+from models.items import Ballot, Clause, Meeting, Payment, ProposalRow, SettlementItem
 from models.marks import identity_mark, phone_mark
 from models.numbers import next_numbers
 from models.outbox import Message
@@ -77,6 +77,9 @@ _ROWS: dict[type, tuple[Any, Callable[[Any, Any], Row]]] = {
     said.MeetingPut: (Meeting, lambda act, e: _meeting(act, e, "put_off", minutes=e.reason)),
     said.MeetingHeld: (Meeting, lambda act, e: _meeting(act, e, "held", minutes=e.minutes, present=e.present)),
     said.Proposal: (ProposalRow, _proposal),
+    said.ClauseWritten: (
+        Clause,
+        lambda act, e: _own(act, no=e.no, title=e.title, content=e.content, text=e.text, amount=e.amount)),
     said.Vote: (Ballot, _ballot),
     said.OpenCase: (Message, _follow_up),
 }  # fmt: skip

@@ -17,7 +17,7 @@ from models.casebook import CaseRow
 from models.cases import CaseEvent, CaseFile, Claim, Party
 from models.chain import digest, event_hash
 from models.deadlines import Deadline
-from models.items import Ballot, Meeting, Payment, ProposalRow, SettlementItem
+from models.items import Ballot, Clause, Meeting, Payment, ProposalRow, SettlementItem
 from models.outbox import Message
 from models.papers import Document
 from models.search_index import Kind, refresh
@@ -25,7 +25,7 @@ from models.search_index import Kind, refresh
 UNDO = "undo"
 #: entries whose effect reaches beyond the case: a step that wrote one of them is not taken back
 OUTWARD = frozenset({"ContractSigned", "ContractBecomes", "OpenCase", "MoveUp"})
-_CHILDREN: tuple[Any, ...] = (Party, Claim, SettlementItem, Payment, Meeting, ProposalRow, Ballot)
+_CHILDREN: tuple[Any, ...] = (Party, Claim, SettlementItem, Payment, Meeting, ProposalRow, Clause, Ballot)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from states.caseview import NO_LABEL, CaseView, Moment, Outcome
 from states.entries import Entry
+from states.errors import Reason
 from states.forms import Form, NoAnswers
 from states.labels import Label, Named
 from states.roles import Role
@@ -46,6 +47,8 @@ class Guard:
     needs_answers: bool = True
     #: the field of the form that it is about, if it is about one
     field: str = ""
+    #: where several things can be wrong at once: a reason for each of them, in place of the guard's own
+    each: Callable[[CaseView, Any, Moment], Iterable[Reason]] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class Step:
     by: frozenset[Role]
     asks: type[Form] = NoAnswers
     guards: tuple[Guard, ...] = ()
+    #: answers the case knows before anybody typed, as JSON would bring them: what a form is filled in with
+    suggests: Callable[[CaseView], Mapping[str, Any]] | None = None
     effect: Effect | None = None
     starts: tuple[str, ...] = ()
     meets: tuple[str, ...] = ()

@@ -144,6 +144,17 @@ class Proposal:
 
 
 @dataclass(frozen=True)
+class ClauseWritten:
+    """A clause of a draft, as both chiefs signed it; `content` is the chapter it belongs to, `amount` is in fen."""
+
+    no: int
+    title: str
+    text: str = ""
+    amount: int | None = None
+    content: str = ""
+
+
+@dataclass(frozen=True)
 class Vote:
     """A ballot of the workers' congress: all delegates, present, for, against, abstaining."""
 
@@ -190,5 +201,6 @@ class OpenCase:
 
 Entry = (
     SetFacts | PartyJoins | ClaimMade | Assign | MoveUp | StartDeadline | MeetDeadline | MoveDeadline | Instalment
-    | Payment | MeetingSet | MeetingPut | MeetingHeld | Proposal | Vote | ContractSigned | ContractBecomes | OpenCase
+    | Payment | MeetingSet | MeetingPut | MeetingHeld | Proposal | ClauseWritten | Vote | ContractSigned | ContractBecomes
+    | OpenCase
 )  # fmt: skip

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
 from states.casetype import Check, Guard
 from states.caseview import NO_LABEL, CaseView
+from states.errors import Reason
 from states.labels import Label
 
 _MEND = Label("请更正日期", "mend the date")
@@ -51,6 +52,15 @@ def ticked(field: str, zh: str, en: str, remedy: Label) -> Guard:
 def known(code: str, holds: Check, text: Label, remedy: Label = NO_LABEL) -> Guard:
     """A condition of the case alone, shown before anybody fills in the form."""
     return Guard(code, holds, text, remedy, needs_answers=False)
+
+
+def listed(
+    code: str, each: Callable[[CaseView, Any, Any], Iterable[Reason]], text: Label, *, needs_answers: bool = True
+) -> Guard:
+    """A condition of many things, each of which says itself what is wrong with it; `text` names the condition."""
+    return Guard(
+        code, lambda case, answers, moment: not list(each(case, answers, moment)), text, needs_answers=needs_answers, each=each
+    )  # fmt: skip
 
 
 def running(case: CaseView, rule: str) -> str | None:

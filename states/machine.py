@@ -157,7 +157,9 @@ def unmet(step: Step, case: CaseView, form: Form | None, moment: Moment) -> Iter
     for guard in step.guards:
         if form is None and guard.needs_answers:
             continue
-        if not guard.holds(case, form, moment):
+        if guard.each is not None:
+            yield from guard.each(case, form, moment)
+        elif not guard.holds(case, form, moment):
             yield reason_of(guard)
 
 

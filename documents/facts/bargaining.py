@@ -66,7 +66,20 @@ def round_held(desk: Desk, act: Act) -> Facts:
         "place": fixed[-1]["place"] if fixed else "",
         "teams": _teams(desk, act),
         "positions": _positions(offers),
+        "settled": _settled(act),
+        "open": list(act.facts.get("positions", {})),
     }
+
+
+def _settled(act: Act) -> list[Facts]:
+    """What the round agreed on, in the words that hold from now on; what was left out of the contract has none."""
+    agreed = act.facts.get("agreed", {})
+    named = [one.clause for one in getattr(act.decision.answers, "agreed", ())]
+    return [
+        {"clause": title, "text": agreed.get(title, {}).get("text", ""), "dropped": title not in agreed,
+         "amount": plain(agreed.get(title, {}).get("amount"))}
+        for title in named
+    ]  # fmt: skip
 
 
 def _positions(offers: list[dict[str, Any]]) -> list[Facts]:
@@ -88,7 +101,7 @@ def contract(desk: Desk, act: Act) -> Facts:
     return {
         **bargaining(desk, act),
         "teams": _teams(desk, act),
-        "positions": _positions(desk.proposals[act.case.id]),
+        "clauses": _clauses(desk, act),
         "contents": [plain(Content(content)) for content in facts.get("contents", [])],
         "vote": plain(ballots[-1]) if ballots else {},
         "contract_no": desk.contracts.get(act.case.id, ""),
@@ -101,6 +114,12 @@ def contract(desk: Desk, act: Act) -> Facts:
         "presumed": bool(facts.get("presumed")),
         "meeting": _called(desk, act),
     }  # fmt: skip
+
+
+def _clauses(desk: Desk, act: Act) -> list[Facts]:
+    """The clauses of the newest draft; of the contract itself where nothing newer is being bargained."""
+    rows = [row for row in desk.clauses[act.case.id] if row["seq"] == act.facts.get("draft_seq")]
+    return [{name: plain(row[name]) for name in ("no", "title", "content", "text", "amount")} for row in rows]
 
 
 def _called(desk: Desk, act: Act) -> Facts:

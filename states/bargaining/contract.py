@@ -6,7 +6,7 @@ so that the contract in force stays what it is if nothing comes of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ _PASSING = (
     "rounds", "coordination_from", "information_for", "information_supplied_on", "higher_union_for",
     "higher_union_told_on", "positions", "gap", "rejected", "drafted_on", "to_vote_from", "revote_from", "voted_on",
     "papers_for", "signed_on", "filing_from", "filed_on", "filing_no", "objected_on", "amends", "pending",
-    "coordination_on", "coordination_accepted_on", "protocol_on", "suspended_on",
+    "coordination_on", "coordination_accepted_on", "protocol_on", "suspended_on", "agreed", "draft_seq",
 )  # fmt: skip
 _DAYS = ("starts", "expires", "signed")
 
@@ -47,15 +47,23 @@ def signed(case: CaseView, answers: forms.Signing, moment: Moment) -> Iterator[E
         "expires_on": iso(answers.expires_on),
         "workers": answers.workers or int(facts.get("workers", 0)),
         "women": answers.women or int(facts.get("women", 0)),
+        **_wording(facts),
     }
     yield SetFacts({"filing_from": _filing_from(answers, moment), "objected_on": None})
     if facts.get("amends"):
         yield SetFacts({"pending": term})
         return
-    yield SetFacts(term)
+    yield SetFacts({**term, "agreed": None})
     yield _contract(term)
     if facts.get("predecessor_id") and not facts.get("effective_on"):
         yield ContractBecomes("renewed", answers.signed_on, "predecessor")
+
+
+def _wording(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The clauses of what is signed: which draft they stand in, which text went before, and what they say."""
+    text, draft = facts.get("text_seq"), facts.get("draft_seq")
+    earlier = facts.get("earlier_text_seq") if text == draft else text
+    return {"text_seq": draft, "earlier_text_seq": earlier, "text": facts.get("agreed") or facts.get("text")}
 
 
 def _contract(term: dict[str, Any]) -> ContractSigned:
@@ -97,7 +105,7 @@ def _in_force(case: CaseView, on: date, *, presumed: bool) -> Iterator[Entry]:
     renew_by = None if facts.get("renewal_started_on") else facts.get("expires_on")
     day = on.isoformat()
     yield SetFacts({"effective_on": day, "presumed": presumed or None, "report_from": day, "renew_by": renew_by})
-    yield _forget("amends", "pending", "rejected", "lapsed_on")
+    yield _forget("amends", "pending", "rejected", "lapsed_on", "agreed")
 
 
 def approved(case: CaseView, answers: forms.Opinion, _moment: Moment) -> Iterator[Entry]:
@@ -142,18 +150,27 @@ def renewed(_case: CaseView, answers: forms.Renewed, _moment: Moment) -> Iterato
     yield SetFacts({"renewed_on": iso(answers.signed_on)})
 
 
-def amendment_begun(_case: CaseView, answers: forms.Amendment, _moment: Moment) -> Iterator[Entry]:
-    """From now on the case bargains about a contract that is in force."""
-    yield SetFacts({"amends": True, "amend_ground": str(answers.ground)})
+def amendment_begun(case: CaseView, answers: forms.Amendment, _moment: Moment) -> Iterator[Entry]:
+    """From now on the case bargains about a contract that is in force: its clauses hold until others are agreed on."""
+    yield SetFacts({"amends": True, "amend_ground": str(answers.ground), "agreed": case.facts.get("text")})
 
 
-def amendment_dropped(_case: CaseView, _answers: Any, _moment: Moment) -> Iterator[Entry]:
+def amendment_dropped(case: CaseView, _answers: Any, _moment: Moment) -> Iterator[Entry]:
     """The contract stays as it is."""
     yield _forget("amends", "pending")
+    yield _text_stays(case)
 
 
-def bargained_anew(_case: CaseView, _answers: Any, _moment: Moment) -> Iterator[Entry]:
+def _text_stays(case: CaseView) -> SetFacts:
+    """What was agreed on beyond the contract that runs is past."""
+    return SetFacts({"agreed": None, "draft_seq": case.facts.get("text_seq"), "positions": None, "gap": None})
+
+
+def bargained_anew(case: CaseView, _answers: Any, _moment: Moment) -> Iterator[Entry]:
     """What was drafted, signed or filed and came to nothing is past; a first contract waits in the register."""
+    facts = case.facts
+    signed_text = facts.get("pending", {}).get("text") or facts.get("text")
+    yield SetFacts({"agreed": facts.get("agreed") or signed_text})
     yield _forget("pending", "filed_on", "filing_from", "to_vote_from", "revote_from", "papers_for")
 
 
@@ -161,7 +178,8 @@ def given_up(case: CaseView, _answers: forms.Reasoned, moment: Moment) -> Iterat
     """Nothing comes of it; a contract that was signed and never took effect ends with it."""
     if case.facts.get("signed_on") and not case.facts.get("effective_on"):
         yield ContractBecomes("terminated", moment.today)
-    yield _forget("amends", "pending", "rejected", "positions", "gap", "no_reply")
+    yield _forget("amends", "pending", "rejected", "no_reply")
+    yield _text_stays(case)
 
 
 def ended(_case: CaseView, answers: forms.Ending, _moment: Moment) -> Iterator[Entry]:

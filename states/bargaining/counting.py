@@ -47,25 +47,6 @@ def possible(ballot: Ballot) -> bool:
     return ballot.yes + ballot.no + ballot.abstain <= ballot.present <= ballot.delegates
 
 
-#: Clause → side → amount in fen; None where the side named none.
-Positions = dict[str, dict[str, int | None]]
-
-
-def positions_of(facts: Mapping[str, Any]) -> Positions:
-    """What each side proposes on the clauses still open; a copy."""
-    return {clause: dict(sides) for clause, sides in facts.get("positions", {}).items()}
-
-
-def apart(positions: Positions) -> int | None:
-    """How far apart the sides are on the clauses about money, in fen; None while no clause has two amounts."""
-    gaps = [
-        abs(workers - employer)
-        for sides in positions.values()
-        if (workers := sides.get("workers")) is not None and (employer := sides.get("employer")) is not None
-    ]
-    return sum(gaps) if gaps else None
-
-
 def outsiders_fit(team: Sequence[Representative], moment: Moment) -> bool:
     """At most that share of one's own side (a third: one of three, two of six)."""
     return sum(one.outsider for one in team) <= share(moment, "outsiders-max") * len(team)

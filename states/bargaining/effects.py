@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from states.bargaining import clauses, forms
 from states.bargaining import counting as arithmetic
-from states.bargaining import forms
-from states.bargaining.words import BySide
 from states.casetype import Effect
 from states.caseview import CaseView, Moment
 from states.entries import (
@@ -20,9 +19,7 @@ from states.entries import (
     MeetingSet,
     MoveDeadline,
     PartyJoins,
-    Proposal,
     SetFacts,
-    Side,
     StartDeadline,
     Vote,
 )
@@ -160,38 +157,13 @@ def round_held(case: CaseView, answers: forms.RoundRecord, _moment: Moment) -> I
     yield MeetDeadline("round", subject)
     yield SetFacts({"rounds": rounds + 1, "coordination_from": None if rounds else answers.on.isoformat()})
     yield SetFacts({"information_for": None, "higher_union_for": None})
-    open_still = {name: sides for name, sides in arithmetic.positions_of(case.facts).items() if name not in answers.agreed}
-    yield _gap(open_still)
-
-
-def _gap(positions: arithmetic.Positions) -> SetFacts:
-    """The open clauses, and how far apart the sides still are."""
-    return SetFacts({"positions": positions or None, "gap": arithmetic.apart(positions)})
-
-
-def proposed(case: CaseView, answers: forms.Positions, _moment: Moment) -> Iterator[Entry]:
-    """A side's position clause by clause, for the round that is being held or comes next; the gap that is left."""
-    number, positions = int(case.facts.get("rounds", 0)) + 1, arithmetic.positions_of(case.facts)
-    side: Side = "workers" if answers.side is BySide.WORKERS else "employer"
-    for item in answers.items:
-        yield Proposal(number, side, item.clause, item.text, item.amount)
-        positions.setdefault(item.clause, {})[side] = item.amount
-    yield _gap(positions)
+    yield clauses.settled(case, answers.agreed, answers.on, rounds + 1)
 
 
 def suspended(_case: CaseView, answers: forms.Suspension, _moment: Moment) -> Iterator[Entry]:
     """Until the agreed day."""
     yield StartDeadline("suspension", answers.until)
     yield SetFacts({"suspended_on": iso(answers.suspended_on)})
-
-
-def drafted(case: CaseView, answers: forms.Draft, _moment: Moment) -> Iterator[Entry]:
-    """The draft settles what was open. A second one, after a vote that failed, has a period of its own."""
-    again, day = bool(case.facts.get("rejected")), answers.agreed_on.isoformat()
-    contents = [str(content) for content in answers.contents]
-    yield SetFacts({"drafted_on": day, "contents": contents, "womens_chapter": answers.womens_chapter or None})
-    yield SetFacts({"to_vote_from": None if again else day, "revote_from": day if again else None})
-    yield _gap({})
 
 
 def congress_called(case: CaseView, answers: forms.Meeting, _moment: Moment) -> Iterator[Entry]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from states.bargaining.words import AmendGround, BySide, Content, EndGround, Kind, Letter, Scope
 from states.forms import Fen, Form, Line, Prose, Tick, ask
@@ -192,6 +192,32 @@ class Positions(Form):
     items: Annotated[list[Position], Field(min_length=1, max_length=100)] = ask("各条款意见", "Clause by clause")
 
 
+class Agreed(Form):
+    """A clause both sides agree on. A bare name, or one without text and amount: as both sides last put it alike."""
+
+    clause: Line = ask("条款", "Clause")
+    text: str = ask("商定内容", "What was agreed", "", max_length=10_000)
+    amount: Fen | None = ask("商定金额(元)", "Amount agreed (yuan)", None)
+    dropped: Tick = ask("不写入合同", "Left out of the contract", False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        return {"clause": value} if isinstance(value, str) else value
+
+
+AgreedClauses = Annotated[list[Agreed], Field(max_length=100)]
+
+
+class Agreement(Form):
+    """条款达成一致: outside a round too, in co-ordination or by letter; agreed again, the later text holds."""
+
+    on: date = ask("达成一致日期", "Day of the agreement")
+    items: Annotated[AgreedClauses, Field(min_length=1)] = ask(
+        "达成一致的条款(内容、金额留空:按双方最后一致的意见)", "Clauses agreed on; text and amount empty: as both last put it"
+    )
+
+
 class RoundRecord(Form):
     """协商会议记录 (Order 22 arts 33-34): the note-taker is nobody's representative."""
 
@@ -200,7 +226,11 @@ class RoundRecord(Form):
     chair: BySide = ask("主持方", "Chaired by", BySide.WORKERS)
     note_taker: str = ask("记录员(非协商代表)", "Note-taker, not a representative", "", max_length=100)
     present: int = ask("到会人数", "Persons present", 6, ge=0, le=1000)
-    agreed: Names = ask("已达成一致的条款", "Clauses agreed on", [])
+    agreed: AgreedClauses = ask(
+        "已达成一致的条款(内容、金额留空:按双方最后一致的意见)",
+        "Clauses agreed on; text and amount empty: as both last put it",
+        [],
+    )
 
 
 class Suspension(Form):
@@ -213,11 +243,23 @@ class Suspension(Form):
     employer_agrees: Tick = ask("用人单位方同意", "The employer's side agrees", False)
 
 
+class DraftClause(Form):
+    """A clause as the draft words it."""
+
+    title: Line = ask("条款", "Clause")
+    content: Content | None = ask("所属内容", "Chapter", None)
+    text: str = ask("内容", "Text", "", max_length=10_000)
+    amount: Fen | None = ask("金额(元)", "Amount (yuan)", None)
+
+
 class Draft(Form):
-    """草案: the contents list and the chiefs' signatures (Order 22 arts 8, 34)."""
+    """草案: contents, clauses and the chiefs' signatures (Order 22 arts 8, 34). No clauses given: those agreed on."""
 
     agreed_on: date = ask("达成一致之日", "Day of the agreement")
     contents: Annotated[list[Content], Field(min_length=1, max_length=20)] = ask("草案内容", "What the draft settles")
+    clauses: Annotated[list[DraftClause], Field(max_length=200)] = ask(
+        "草案条款(留空即为已达成一致的条款)", "Clauses of the draft; empty: those agreed on", []
+    )
     womens_chapter: Tick = ask("含女职工权益保护内容或另订专项合同", "Women's chapter, annex or agreement", False)
     workers_chief_signed: Tick = ask("职工方首席代表已签字", "The workers' chief has signed", False)
     employer_chief_signed: Tick = ask("用人单位方首席代表已签字", "The employer's chief has signed", False)

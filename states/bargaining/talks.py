@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from states.bargaining import contract, forms
+from states.bargaining import clauses, contract, draft, forms
 from states.bargaining import effects as fx
 from states.bargaining import guards as g
 from states.bargaining import guards_contract as gc
@@ -22,10 +22,15 @@ ROUNDS: tuple[Step, ...] = (
         guards=(g.ROUND_SET, ahead("on", "改期后的日期", "the new day")),
         starts=("information-before", "tell-higher-union"), tells=("round_postponed",)),
     take("record_positions", "登记提案", "Record positions").of(B.NEGOTIATING, B.COORDINATION).to(
-        STAY, by=BARGAINERS, asks=forms.Positions, effect=fx.proposed),
+        STAY, by=BARGAINERS, asks=forms.Positions, guards=(clauses.SAYS_SOMETHING,), suggests=clauses.to_be_proposed,
+        effect=clauses.proposed),
+    take("agree_clause", "条款达成一致", "Agree on clauses").of(B.NEGOTIATING, B.COORDINATION).to(
+        STAY, by=BARGAINERS, asks=forms.Agreement, effect=clauses.agreed, suggests=clauses.to_be_agreed,
+        guards=(clauses.CONTENT_KNOWN, happened("on", "达成一致日期", "the day of the agreement"))),
     take("hold_round", "记录协商会议", "Record a round").of(B.NEGOTIATING).to(
         STAY, by=BARGAINERS, asks=forms.RoundRecord, effect=fx.round_held,
-        guards=(g.ROUND_SET, happened("on", "会议日期", "the day of the round")), meets=("bargain-begin",),
+        guards=(g.ROUND_SET, clauses.AGREED_KNOWN, happened("on", "会议日期", "the day of the round")),
+        meets=("bargain-begin",),
         voids=("information-before", "tell-higher-union"), starts=("coordination-request-after",),
         papers=("round_minutes",), source_of_rule="集体合同规定第三十四条"),
     take("suspend", "中止协商", "Suspend").of(B.NEGOTIATING).to(
@@ -36,9 +41,9 @@ ROUNDS: tuple[Step, ...] = (
     take("resume", "恢复协商", "Resume").of(B.SUSPENDED).to(
         B.NEGOTIATING, by=BARGAINERS, meets=("suspension", "suspension-max")),
     take("agree_draft", "达成草案", "Agree on a draft").of(B.NEGOTIATING, B.COORDINATION).to(
-        B.DRAFT, by=BARGAINERS, asks=forms.Draft, effect=fx.drafted,
-        guards=(g.TEAMS_NAMED, gc.CONTENTS, gc.WOMENS_CHAPTER, gc.WORKERS_CHIEF, gc.EMPLOYER_CHIEF,
-                happened("agreed_on", "达成一致之日", "the day of the agreement")),
+        B.DRAFT, by=BARGAINERS, asks=forms.Draft, effect=draft.drafted, suggests=draft.to_be_drafted,
+        guards=(g.TEAMS_NAMED, draft.ALL_SETTLED, draft.AS_AGREED, gc.CONTENTS, gc.WOMENS_CHAPTER, gc.WORKERS_CHIEF,
+                gc.EMPLOYER_CHIEF, happened("agreed_on", "达成一致之日", "the day of the agreement")),
         meets=("coordination",), voids=TALK_CLOCKS, starts=("draft-to-vote", "revote"), papers=("draft_contract",),
         tells=("draft_agreed",), source_of_rule="集体合同规定第三十四条"),
 )  # fmt: skip

@@ -188,7 +188,8 @@ def adopted(union: Union, kind: str = "wage") -> int:
     union.take(case, "record_positions", **raise_asked)
     offer = {"side": "employer", "items": [{"clause": "月工资", "text": "上调百分之五", "amount": "200.50"}]}
     union.take(case, "record_positions", **offer)
-    union.take(case, "hold_round", on=union.day(), minutes="双方就工资充分交换意见。", note_taker="小周", agreed=["月工资"])
+    agreed = {"clause": "月工资", "text": "上调百分之六", "amount": "240"}
+    union.take(case, "hold_round", on=union.day(), minutes="双方就工资充分交换意见。", note_taker="小周", agreed=[agreed])
     union.take(case, "agree_draft", agreed_on=union.day(), contents=["pay", "women", "term"], womens_chapter=True, **chiefs)
     union.take(case, "call_congress", on=union.day(), place="礼堂")
     union.take(case, "record_vote", on=union.day(), delegates=90, present=80, yes=70, no=6, abstain=4)

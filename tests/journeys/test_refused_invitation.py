@@ -47,7 +47,7 @@ def test_refused_urged_supervised_and_coordinated(town: Town) -> None:
 
     case.take("name_representatives", workers=team("职工"), employer=team("企业"), manner="推荐", chosen_on="2026-05-20")
     case.take("schedule_round", on="2026-05-20", place="会议室")
-    case.take("hold_round", on="2026-05-20", minutes="协商一致", agreed=["工资"])
+    case.take("hold_round", on="2026-05-20", minutes="协商一致", agreed=[{"clause": "工资", "text": "月工资增加三百元"}])
     case.take("agree_draft", agreed_on="2026-05-20", contents=["pay"], **CHIEFS)
     assert case.state == "draft"
     papers = [row.paper for row in town.rows(Document)]

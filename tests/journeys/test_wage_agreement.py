@@ -54,7 +54,11 @@ def bargained(town: Town) -> OfficeCase:
     case.take("hold_round", on="2026-03-30", minutes="双方说明立场", chair="workers")
     case.take("schedule_round", on="2026-04-08", place="二楼会议室")
     town.until(date(2026, 4, 8))
-    case.take("hold_round", on="2026-04-08", minutes="商定增长百分之七", agreed=["工资增长"])
+    assert case.refused("hold_round", on="2026-04-08", minutes="商定增长百分之七", agreed=["工资增长"]) == [
+        "agreed_text_unknown"
+    ]
+    agreed = {"clause": "工资增长", "text": "增长百分之七", "amount": "420"}
+    case.take("hold_round", on="2026-04-08", minutes="商定增长百分之七", agreed=[agreed])
     assert town.count(ProposalRow) == 2
     assert case.refused("agree_draft", agreed_on="2026-04-08", contents=["hours"], **CHIEFS) == ["contents_missing"]
     case.take("agree_draft", agreed_on="2026-04-08", contents=["pay", "term"], **CHIEFS)

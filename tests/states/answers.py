@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from states.bargaining import forms as bargaining
+from states.bargaining.draft import to_be_drafted
 from states.casetype import Step
 from states.dispute import forms as dispute
 from states.forms import Form
@@ -120,8 +121,20 @@ def _in_order(answers: dict[str, Any], _case: MemoryCase, today: date, random: R
     answers |= {"received_on": today.isoformat()} if random.random() < 0.6 else {}
 
 
-def _draft(answers: dict[str, Any], _case: MemoryCase, _today: date, _random: Random) -> None:
+def _draft(answers: dict[str, Any], case: MemoryCase, _today: date, random: Random) -> None:
     answers["contents"] = ["pay", "women", "term"]
+    answers["clauses"] = to_be_drafted(case)["clauses"] if random.random() < 0.7 else []
+
+
+def _agreed(name: str) -> Callable[[dict[str, Any], MemoryCase, date, Random], None]:
+    """What is agreed on are mostly the clauses that are open."""
+
+    def mend(answers: dict[str, Any], case: MemoryCase, _today: date, random: Random) -> None:
+        named = list(case.facts.get("positions", {})) or ["工资"]
+        items = [{"clause": title, "text": f"增加{random.randint(1, 9)}%", "dropped": random.random() < 0.1} for title in named]
+        answers[name] = items if name == "items" or random.random() < 0.5 else []
+
+    return mend
 
 
 def _owner(answers: dict[str, Any], _case: MemoryCase, _today: date, _random: Random) -> None:
@@ -139,6 +152,8 @@ SENSE: dict[type[Form], Callable[[dict[str, Any], MemoryCase, date, Random], Non
     bargaining.AmendmentSigned: lambda a, _c, today, _r: a.update(noticed_on=today.isoformat()),
     bargaining.Invitation: _in_order,
     bargaining.Draft: _draft,
+    bargaining.Agreement: _agreed("items"),
+    bargaining.RoundRecord: _agreed("agreed"),
     dispute.Registration: _group,
     dispute.PaymentReceived: _payment,
     dispute.Representatives: _representatives,

@@ -168,7 +168,11 @@ def test_information_is_due_before_the_first_round_and_moves_with_it() -> None:
 
 def test_the_gap_is_what_is_still_open() -> None:
     case = at_the_table("wage")
-    case.take("record_positions", side="workers", items=[{"clause": "岗位工资", "amount": "500"}, {"clause": "奖金"}])
+    case.take(
+        "record_positions",
+        side="workers",
+        items=[{"clause": "岗位工资", "amount": "500"}, {"clause": "奖金", "text": "年终发放"}],
+    )
     assert "gap" not in case.case.facts
     case.take("record_positions", side="employer", items=[{"clause": "岗位工资", "amount": "300.50"}])
     assert case.case.facts["gap"] == 19_950
@@ -176,7 +180,7 @@ def test_the_gap_is_what_is_still_open() -> None:
         (2, "workers", 50_000), (2, "workers", None), (2, "employer", 30_050),
     ]  # fmt: skip
     case.take("schedule_round", on=day(case), place="会议室")
-    case.take("hold_round", on=day(case), minutes="……", agreed=["岗位工资"])
+    case.take("hold_round", on=day(case), minutes="……", agreed=[{"clause": "岗位工资", "amount": "400"}])
     assert "gap" not in case.case.facts
     assert list(case.case.facts["positions"]) == ["奖金"]
 
