@@ -14,7 +14,6 @@ from sqlalchemy import Connection, text
 from models.scope import Scope
 from models.search_asking import All, Either, Part, Question, Rank
 from models.search_index import Kind, target_of
-from models.search_tables import TOKENS
 
 _STAGES = (Rank.NAME, Rank.BEGINS, Rank.WITHIN)
 
@@ -46,9 +45,8 @@ _ON_SQLITE = (
     "SELECT * FROM (SELECT {no} AS no, rowid AS id FROM search_fts WHERE search_fts MATCH :q{no} "
     "ORDER BY rowid DESC LIMIT :width)"
 )
-# `id + 0`: else the planner may walk down the key and turn every row into tokens until it has enough
 _ON_POSTGRESQL = (
-    f"(SELECT {{no}} AS no, id FROM search_text WHERE {TOKENS} @@ CAST(:q{{no}} AS tsquery) ORDER BY id + 0 DESC LIMIT :width)"  # noqa: S608
+    "(SELECT {no} AS no, id FROM search_text WHERE tokens @@ CAST(:q{no} AS tsquery) ORDER BY id DESC LIMIT :width)"
 )
 
 
