@@ -25,6 +25,7 @@ from flows.requests import Wish, as_row, file_batch
 from flows.steps import Desk
 from models import employers
 from models.base import AnyRow
+from models.batches import left_over
 from models.campaign import MOST, contract_lines, employer_lines
 from models.cases import CaseFile
 from models.deadlines import Deadline
@@ -193,3 +194,23 @@ def _file(connection: Connection, office: Office, actor_id: int, key: str, chose
     if rows:
         connection.execute(insert(StepRequest.__table__), rows)  # type: ignore[arg-type]
     return batch_id
+
+
+def file_again(office: Office, actor_id: int, scope: Scope, batch_id: int, key: str) -> int:
+    """File what was refused or failed in a batch of openings once more, as that person's own batch.
+
+    Renewals and plans are judged anew, so that nobody gets a second case meanwhile.
+    """
+    with office.store.read() as connection:
+        left = [one for one in left_over(connection, batch_id, MOST) if one.unit_id is not None]
+    followed = [one.answers["predecessor_id"] for one in left if one.answers.get("predecessor_id")]
+    if followed:
+        return file_renewals(office, actor_id, scope, followed, key)
+    planned = [one for one in left if one.case_type == "bargaining" and one.answers.get("employer_id")]
+    if planned:
+        kind = str(planned[0].answers["kind"])
+        return file_openings(office, actor_id, scope, kind, [one.answers["employer_id"] for one in planned], key)
+    wishes = [
+        Wish(step=OPEN, case_type=one.case_type, unit_id=one.unit_id, actor_id=actor_id, answers=one.answers) for one in left
+    ]
+    return file_batch(office, OPEN, actor_id, wishes, _own(actor_id, key))

@@ -129,3 +129,13 @@ def contract_lines(connection: Connection, scope: Scope, ids: Sequence[int]) -> 
 def _in_order(ids: Sequence[int], rows: Rows) -> Rows:
     found = {row.id: row for row in rows}
     return [found[one] for one in ids if one in found]
+
+
+def case_heads(connection: Connection, scope: Scope, ids: Sequence[int]) -> Rows:
+    """Those cases as far as they are inside the scope: (id, number, type, facts, path of the unit)."""
+    query = (
+        select(CaseFile.id, CaseFile.number, CaseFile.type, CaseFile.facts, Organisation.path)
+        .join(Organisation, Organisation.id == CaseFile.unit_id)
+        .where(CaseFile.id.in_(ids), scope.cases())
+    )
+    return _in_order(ids, connection.execute(query).all())

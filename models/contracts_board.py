@@ -86,7 +86,7 @@ def register_page(
 
 
 def register_totals(connection: Connection, scope: Scope, wanted: Wanted) -> AnyRow:
-    """(count, workers) of the filtered register; count is `MOST_COUNTED` + 1 where there are more."""
+    """(found, workers) of the filtered register; found is `MOST_COUNTED` + 1 where there are more."""
     found = (
         select(Contract.workers)
         .join(Organisation, Organisation.id == Contract.unit_id)
@@ -95,7 +95,7 @@ def register_totals(connection: Connection, scope: Scope, wanted: Wanted) -> Any
         .subquery()
     )
     workers = func.coalesce(func.sum(found.c.workers), 0).label("workers")
-    return connection.execute(select(func.count().label("count"), workers).select_from(found)).one()
+    return connection.execute(select(func.count().label("found"), workers).select_from(found)).one()
 
 
 def renewing_cases(connection: Connection, contract_ids: Collection[int]) -> dict[int, AnyRow]:

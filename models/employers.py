@@ -44,6 +44,12 @@ def employer_by_code(connection: Connection, scope: Scope, code: str) -> AnyRow 
     return connection.execute(query.where(Organisation.code == code, kinds, _seen(scope))).first()
 
 
+def employer_by_id(connection: Connection, scope: Scope, employer_id: int) -> AnyRow | None:
+    """(code, name) of the employer of that id; None when it is absent or hidden."""
+    query = select(Organisation.code, Organisation.name).where(Organisation.id == employer_id, _seen(scope))
+    return connection.execute(query).first()
+
+
 def employers_called(connection: Connection, scope: Scope, text: str, limit: int = 30) -> Rows:
     """Employers inside the scope whose name or code holds that text: (code, name, unit, industry, workers)."""
     query = (

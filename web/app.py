@@ -17,14 +17,15 @@ from flows.office import Office
 from flows.steps import Desk
 from web.errors import add_error_pages
 from web.guards import SafeHeaders, SameOrigin
-from web.pages import accounts, cases, day, registration, steps
+from web.pages import accounts, batches, campaign, cases, contracts, contracts_planning, day, registration, steps
 from web.rendering import STATIC
 
 #: threads that serve pages: as many as the pool of connections gives at once
 THREADS = 20
 #: bytes of one request: a spreadsheet of two thousand workers, or ten scans
 LARGEST_BODY = 25 * 1024 * 1024
-ROUTERS = (accounts.router, day.router, cases.router, steps.router, registration.router)
+ROUTERS = (accounts.router, day.router, cases.router, steps.router, registration.router,
+           contracts.router, contracts_planning.router, campaign.router, batches.router)  # fmt: skip
 
 
 class Kept(StaticFiles):
