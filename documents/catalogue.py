@@ -63,6 +63,8 @@ class Paper:
     public: bool = False
     #: a newer one of the same case takes the place of the older
     replaces: bool = False
+    #: addressed to both sides: each of them reads it without being handed a copy (it holds nobody's numbers)
+    for_parties: bool = False
 
     def serial(self, year: int, number: int) -> str:
         """The serial in ASCII: "TS2026-00012"."""
@@ -100,16 +102,20 @@ DISPUTE: tuple[Paper, ...] = (
          *_BOTH),
     form("mediation_application", "劳动争议调解申请书", "Application for mediation", "调申", "TQ", "people",
          S.APPLICANT),
-    letter("acceptance_notice", "劳动争议调解受理通知书", "Notice of acceptance for mediation", "调受", "TS", "dispute"),
-    letter("refusal_notice", "劳动争议调解不予受理通知书", "Notice of non-acceptance", "调不受", "TB", "dispute"),
-    letter("mediation_summons", "劳动争议调解通知书", "Notice of a mediation session", "调通", "TT", "dispute"),
+    letter("acceptance_notice", "劳动争议调解受理通知书", "Notice of acceptance for mediation", "调受", "TS", "dispute",
+           for_parties=True),
+    letter("refusal_notice", "劳动争议调解不予受理通知书", "Notice of non-acceptance", "调不受", "TB", "dispute",
+           for_parties=True),
+    letter("mediation_summons", "劳动争议调解通知书", "Notice of a mediation session", "调通", "TT", "dispute",
+           for_parties=True),
     form("mediation_record", "劳动争议调解笔录", "Record of a mediation session", "调笔", "TBL", "session", *_BOTH,
          S.MEDIATOR, S.RECORDER),
     form("extension_consent", "延期调解同意书", "Consent to extend the mediation", "调延", "TY", "dispute", *_BOTH,
          S.MEDIATOR, S.BODY),
     form("mediation_agreement", "劳动争议调解协议书", "Mediation agreement", "调协", "TX", "agreement", *_BOTH,
          S.MEDIATOR, S.BODY, replaces=True),
-    letter("failure_notice", "终止调解告知书", "Notice that mediation has ended", "调终", "TZ", "failure"),
+    letter("failure_notice", "终止调解告知书", "Notice that mediation has ended", "调终", "TZ", "failure",
+           for_parties=True),
     letter("referral_letter", "劳动争议事项转办函", "Letter of referral", "工转", "ZB", "people"),
     letter("urging_letter", "督促履行调解协议函", "Letter urging performance", "调督", "TD", "performance"),
     form("visit_record", "回访记录", "Record of a follow-up visit", "调访", "TF", "performance", S.VISITED, S.HANDLER),

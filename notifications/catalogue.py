@@ -101,6 +101,7 @@ DISPUTE = (
     _of("hearing_fixed", "开庭时间", "Hearing fixed", OWNER, PARTIES, loud=URGENT),
     _of("award_received", "收到裁决", "Award received", OWNER, PARTIES),
     _of("case_closed", "结案", "Case closed", OWNER, PARTIES, loud=QUIET),
+    _of("party_wrote", "当事人补充", "A party wrote", OWNER),
     _of("case_reopened", "重新办理", "Case reopened", STAFF, OWNER),
 )
 
