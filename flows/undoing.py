@@ -7,7 +7,7 @@ case passed up); by the person who took it until the end of the next day, by a s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
@@ -31,7 +31,7 @@ def undo_last(connection: Connection, office: Office, request: AnyRow, case: Cas
     if not roles:
         raise not_found()
     last = last_event(connection, case)
-    reasons = list(_against(case, last, request, roles, office))
+    reasons = [*_stale(case, request), *against(case, last, request.actor_id, roles, office.today())]
     if reasons:
         raise StepRefused(reasons)
     reason = str(request.answers.get("reason", ""))
@@ -44,10 +44,14 @@ def undo_last(connection: Connection, office: Office, request: AnyRow, case: Cas
     return state
 
 
-def _against(case: CaseRow, last: AnyRow, request: AnyRow, roles: frozenset[Role], office: Office) -> Iterator[Reason]:
-    step = case_type(case.type, case.type_version).step(last.step)
+def _stale(case: CaseRow, request: AnyRow) -> Iterator[Reason]:
     if request.expected_version is not None and request.expected_version != case.version:
         yield Reason("stale_case", Label("案件已由他人办理", "somebody else moved this case"))
+
+
+def against(case: CaseRow, last: AnyRow, actor_id: int | None, roles: frozenset[Role], today: date) -> Iterator[Reason]:
+    """What stands against that person taking the last step back on that day: a page can say so beforehand."""
+    step = case_type(case.type, case.type_version).step(last.step)
     if last.step in (OPEN, UNDO) or step is None or not step.undoable or last.role == Role.CLOCK:
         yield Reason(
             "not_undoable",
@@ -60,8 +64,8 @@ def _against(case: CaseRow, last: AnyRow, request: AnyRow, roles: frozenset[Role
             Label("该步骤已影响案件以外的事项", "the step has reached beyond the case"),
             Label("请办理相应的后续步骤予以更正", "correct it by a further step"),
         )
-    age = office.today() - day_at(last.at)
-    own = last.actor_id == request.actor_id and age <= timedelta(days=OWN_DAYS)
+    age = today - day_at(last.at)
+    own = last.actor_id == actor_id and age <= timedelta(days=OWN_DAYS)
     supervised = Role.SUPERVISOR in roles and age <= timedelta(days=SUPERVISOR_DAYS)
     if not (own or supervised):
         yield Reason(

@@ -66,7 +66,7 @@ def meetings(connection: Connection, case_id: int, limit: int = 60) -> Rows:
     """What happened to meetings, newest first: fixed, put off, held."""
     query = (
         select(
-            Meeting.no, Meeting.kind, Meeting.act, Meeting.on, Meeting.place, Meeting.present,
+            Meeting.no, Meeting.kind, Meeting.act, Meeting.on.label("on"), Meeting.place, Meeting.present,
             func.substr(Meeting.minutes, 1, MINUTES + 1).label("minutes"),
         )
         .where(Meeting.case_id == case_id, Meeting.undone.is_(False))
@@ -189,14 +189,15 @@ def links(connection: Connection, scope: Scope, case_id: int, limit: int = 20) -
     return connection.execute(query).all()
 
 
-def contracts(connection: Connection, scope: Scope, ids: Collection[int | None]) -> dict[int, str]:
-    """The numbers of those contracts, by id, as far as the person may see them."""
+def contracts(connection: Connection, scope: Scope, case_id: int) -> Rows:
+    """The case's own contract and the one it renews (`earlier`), as far as the person may see them."""
     query = (
-        select(Contract.id, Contract.number)
+        select(Contract.number, (Contract.id == CaseFile.predecessor_id).label("earlier"))
+        .join(CaseFile, or_(CaseFile.contract_id == Contract.id, CaseFile.predecessor_id == Contract.id))
         .join(Organisation, Organisation.id == Contract.unit_id)
-        .where(Contract.id.in_([one for one in ids if one is not None]), scope.contracts())
+        .where(CaseFile.id == case_id, scope.contracts())
     )
-    return {row.id: row.number for row in connection.execute(query)}
+    return connection.execute(query).all()
 
 
 def history(

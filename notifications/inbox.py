@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from models.cases import CaseFile
 from models.outbox import PENDING, Message
 from notifications.channels import INBOX
 
@@ -32,6 +33,20 @@ def unread(connection: Connection, person_id: int, limit: int = 50, before: int 
         Message.status == "sent",
         Message.read_at.is_(None),
     )
+    if before is not None:
+        query = query.where(Message.id < before)
+    return connection.execute(query.order_by(Message.id.desc()).limit(limit)).all()
+
+
+def letters(connection: Connection, person_id: int, *, read: bool, limit: int = 50, before: int | None = None) -> Sequence[Any]:
+    """What lies in the person's inbox with the number of its case, newest first; with `read` also what was read before."""
+    query = (
+        select(*_SHOWN, CaseFile.number)
+        .outerjoin(CaseFile, CaseFile.id == Message.case_id)
+        .where(Message.person_id == person_id, Message.channel == INBOX, Message.status == "sent")
+    )
+    if not read:
+        query = query.where(Message.read_at.is_(None))
     if before is not None:
         query = query.where(Message.id < before)
     return connection.execute(query.order_by(Message.id.desc()).limit(limit)).all()

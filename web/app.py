@@ -17,15 +17,17 @@ from flows.office import Office
 from flows.steps import Desk
 from web.errors import add_error_pages
 from web.guards import SafeHeaders, SameOrigin
-from web.pages import accounts, batches, campaign, cases, contracts, contracts_planning, day, registration, steps
+from web.pages import accounts, bargaining, batches, campaign, cases, contracts, contracts_planning, day, mine, public_desk, public_desk_case, registration, steps
+from web.pages.case_routes import ROUTERS as CASE_ROUTERS
 from web.rendering import STATIC
 
 #: threads that serve pages: as many as the pool of connections gives at once
 THREADS = 20
 #: bytes of one request: a spreadsheet of two thousand workers, or ten scans
 LARGEST_BODY = 25 * 1024 * 1024
-ROUTERS = (accounts.router, day.router, cases.router, steps.router, registration.router,
-           contracts.router, contracts_planning.router, campaign.router, batches.router)  # fmt: skip
+ROUTERS = (accounts.router, day.router, cases.router, steps.router, registration.router, mine.router,
+           public_desk.router, public_desk_case.router,
+           contracts.router, contracts_planning.router, campaign.router, batches.router, bargaining.router, *CASE_ROUTERS)  # fmt: skip
 
 
 class Kept(StaticFiles):

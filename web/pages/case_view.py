@@ -1,163 +1,199 @@
-"""A case as its page shows it: where it stands, what comes next, dates, people, promises, papers, history.
+"""A case as its page shows it: what comes next, by when and why; people, promises, papers, what was said, what happened.
 
-A fixed number of questions, whatever hangs on the case. `case_shown` raises `NotFound` for a case the person may not see.
+A fixed number of questions, whatever hangs on the case: lists are cut, and say where the rest is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection
 
 from documents.catalogue import PAPERS
-from flows.judging import moment_of, roles_with
 from flows.office import Office
-from models import queries
+from flows.undoing import against
+from models import case_page, queries
 from models.base import AnyRow
-from models.casebook import CaseRow, load_case
-from models.deadlines import DeadlineStatus
-from models.undoing import UNDO
-from states.casetype import CaseType, Step
-from states.caseview import Moment, Outcome
+from models.casebook import load_instalments
+from models.undoing import UNDO, last_event
+from states.caseview import Outcome
+from states.dispute.words import Cause
 from states.labels import Label
-from states.options import NextStep, next_steps
+from states.options import Course, course_of, next_steps
 from states.registry import case_type
 from web.access import Visitor
-from web.errors import NotFound
-from web.titles import subject_of, title_of
+from web.pages.case_parts import (
+    DateShown,
+    EventShown,
+    InstalmentShown,
+    MeetingShown,
+    PartyShown,
+    UndoShown,
+    date_shown,
+    events_shown,
+    instalments_shown,
+    meetings_shown,
+    party_shown,
+    undo_shown,
+)
+from web.pages.case_reach import Reach, reach
+from web.titles import subject_of
 
-#: what parties are in a case
-ROLES = {
-    "applicant": Label("申请人", "Applicant"), "respondent": Label("被申请人", "Respondent"),
-    "representative": Label("推举代表", "Representative"), "joint_handler": Label("联合办理", "Joint handler"),
-    "employer": Label("用人单位", "Employer"), "workers_chief": Label("职工方首席代表", "Workers' chief"),
-    "workers_representative": Label("职工方代表", "Workers' representative"),
-    "employer_chief": Label("用人单位方首席代表", "Employer's chief"),
-    "employer_representative": Label("用人单位方代表", "Employer's representative"),
+#: how much of each list stands on the page; the rest is one click away
+MOST_PARTIES, MOST_EVENTS, MOST_NOTES, MOST_PAPERS, MOST_CLAIMS, MOST_MEETINGS, MOST_INSTALMENTS = 20, 30, 8, 15, 8, 8, 24
+MOST_PAST_DATES = 12
+RELATIONS = {
+    ("renews", False): Label("续签自", "Renews"), ("renews", True): Label("由此案续签", "Renewed by"),
+    ("follows", False): Label("承接", "Follows"), ("follows", True): Label("后续案件", "Followed by"),
+    ("heard_with", False): Label("合并处理", "Heard with"), ("heard_with", True): Label("合并处理", "Heard with"),
 }  # fmt: skip
+OWN, EARLIER = Label("本案合同", "Contract of this case"), Label("原合同", "The earlier contract")
 
 
 @dataclass(frozen=True)
-class DateShown:
-    """A clock of the case; `left` and `working_days` count from today and are 0 once it is over."""
+class PaperShown:
+    """A paper, and whom it was given to so far."""
 
-    id: int
+    row: AnyRow
     label: Label
-    subject: str
-    due_on: date
-    opens_on: date | None
-    status: Label
-    running: bool
-    hard: bool
-    provisional: bool
-    left: int
-    working_days: int
+    sendings: tuple[AnyRow, ...]
 
 
 @dataclass(frozen=True)
-class EventShown:
-    """Something that happened."""
+class LinkShown:
+    """A case that belongs with this one."""
 
-    seq: int
-    label: Label
+    relation: Label
+    number: str
+    kind: Label
     state: Label
-    actor: str
-    unit: str
-    at: Any
 
 
 @dataclass(frozen=True)
 class CaseShown:
     """Everything on the page of a case."""
 
+    reach: Reach
     row: AnyRow
-    case: CaseRow
-    kind: CaseType
     title: str
     subject: str
     state: Label
     over: bool
     outcome: Label | None
-    steps: list[NextStep]
-    ahead: list[NextStep]
+    course: Course
     dates: list[DateShown]
     past_dates: list[DateShown]
-    parties: list[tuple[Label, str]]
-    papers: list[tuple[AnyRow, Label]]
+    parties: list[PartyShown]
+    parties_count: int
+    claims: list[tuple[Label | None, AnyRow]]
+    instalments: list[InstalmentShown]
+    meetings: list[MeetingShown]
+    papers: list[PaperShown]
+    notes: Sequence[AnyRow]
+    attachments: Sequence[AnyRow]
+    links: list[LinkShown]
+    contracts: list[tuple[Label, str]]
     events: list[EventShown]
-    track: list[Label]
-    may_undo: bool
+    more_events: bool
+    track: list[tuple[str, Label]]
+    undo: UndoShown | None
     key: str
+
+    @property
+    def next_date(self) -> DateShown | None:
+        """The clock that ends first."""
+        return next(iter(self.dates), None)
+
+    @property
+    def owed(self) -> tuple[int, int, int]:
+        """What the instalments come to, what has arrived, how many of them are done (fen, fen, number)."""
+        parts = self.instalments
+        return sum(p.amount for p in parts), sum(min(p.paid, p.amount) for p in parts), sum(p.performed for p in parts)
 
 
 def case_shown(connection: Connection, office: Office, visitor: Visitor, number: str) -> CaseShown:
-    """The case, if the visitor may see it."""
-    row = queries.case_by_number(connection, visitor.scope, number)
-    case = load_case(connection, row.id) if row is not None else None
-    if row is None or case is None:
-        raise NotFound
-    kind = case_type(row.type, row.type_version)
-    moment = moment_of(case, roles_with(connection, visitor.held, case, visitor.person_id), visitor.person_id, office.now())
-    options = next_steps(kind, case, moment)
-    dates = [_date(kind, one, moment) for one in queries.deadlines_of(connection, row.id)]
-    events = queries.events_of(connection, row.id)
-    parties = queries.parties_of(connection, row.id)
-    first = next((party.name for party in parties if party.role == "applicant"), None)
+    """The case, if the visitor may see it. Raises `NotFound`."""
+    found = reach(connection, office, visitor, number)
+    row, case, kind = found.row, found.case, found.kind
+    clocks = queries.deadlines_of(connection, row.id)
+    dates = sorted((date_shown(kind, one, found.moment) for one in clocks), key=lambda one: (not one.running, one.due_on))
+    running = [
+        one.rule for one in sorted(clocks, key=lambda one: one.due_on) if one.status != "met" and one.next_on is not None
+    ]
+    events = case_page.history(connection, row.id, MOST_EVENTS + 1)
+    people = case_page.parties(connection, row.id, MOST_PARTIES)
     return CaseShown(
-        row=row, case=case, kind=kind, title=title_of(row, first, visitor.lang), subject=subject_of(row, visitor.lang),
+        reach=found, row=row, title=found.title, subject=subject_of(row, visitor.lang),
         state=kind.stage(row.state).label, over=row.state in kind.ended,
         outcome=Outcome(row.outcome).label if row.outcome else None,
-        steps=[option for option in options if option.open], ahead=[option for option in options if not option.open],
-        dates=[one for one in dates if one.running], past_dates=[one for one in dates if not one.running],
-        parties=[(ROLES.get(party.role, Label(party.role, party.role)), party.name) for party in parties],
-        papers=[(paper, PAPERS[paper.paper].label) for paper in queries.papers_of(connection, row.id)],
-        events=[event_shown(kind, event) for event in events], track=_track(kind, events), may_undo=_may_undo(kind, events),
-        key=uuid4().hex,
+        course=course_of(kind, next_steps(kind, case, found.moment), running),
+        dates=[one for one in dates if one.running], past_dates=[one for one in dates if not one.running][-MOST_PAST_DATES:],
+        parties=[party_shown(one, numbers=found.sees_numbers) for one in people],
+        parties_count=people[0].all if people else 0,
+        **_promises(connection, found), **_beside(connection, found),
+        events=events_shown(kind, events)[:MOST_EVENTS], more_events=len(events) > MOST_EVENTS,
+        track=_track(found, events), undo=_undo(connection, found, events), key=uuid4().hex,
     )  # fmt: skip
 
 
-def _date(kind: CaseType, row: AnyRow, moment: Moment) -> DateShown:
-    running = row.status == "open" or (row.status == "expired" and row.next_on is not None)
-    return DateShown(
-        id=row.id, label=kind.rule[row.rule].label, subject=row.subject, due_on=row.due_on, opens_on=row.opens_on,
-        status=DeadlineStatus(row.status).label, running=running, hard=row.hard, provisional=row.provisional,
-        left=(row.due_on - moment.today).days, working_days=_working_days(moment, row.due_on),
-    )  # fmt: skip
+def _promises(connection: Connection, found: Reach) -> dict[str, Any]:
+    """What is asked for, what was promised and what arrived, and the meetings about it."""
+    case_id, today = found.case.id, found.moment.today
+    load_instalments(connection, [found.case])
+    claims = case_page.claims(connection, case_id, MOST_CLAIMS)
+    return {
+        "claims": [(Cause(row.cause).label if row.cause in list(Cause) else None, row) for row in claims],
+        "instalments": instalments_shown(found.case.instalments, case_page.payments(connection, case_id), today),
+        "meetings": meetings_shown(case_page.meetings(connection, case_id), minutes=found.inside)[:MOST_MEETINGS],
+    }
 
 
-def _working_days(moment: Moment, due_on: date) -> int:
-    """Working days from tomorrow to the last day; a year or more is not counted out."""
-    ahead = (due_on - moment.today).days
-    if not 0 < ahead <= 366:
-        return 0
-    days = (date.fromordinal(moment.today.toordinal() + no) for no in range(1, ahead + 1))
-    return sum(moment.calendar.is_working_day(day) for day in days)
+def _beside(connection: Connection, found: Reach) -> dict[str, Any]:
+    """What lies beside the case: papers with their sendings, notes, files, linked cases, contracts."""
+    case_id, scope = found.case.id, found.visitor.scope
+    return {
+        "papers": papers_shown(connection, found, MOST_PAPERS),
+        "notes": case_page.notes(connection, case_id, MOST_NOTES, found.audiences),
+        "attachments": case_page.attachments(connection, case_id, MOST_NOTES, found.audiences),
+        "links": [_link(row) for row in case_page.links(connection, scope, case_id)],
+        "contracts": [(EARLIER if row.earlier else OWN, row.number) for row in case_page.contracts(connection, scope, case_id)],
+    }
 
 
-def event_shown(kind: CaseType, row: AnyRow) -> EventShown:
-    """An event with the names of its step and state."""
-    step = kind.step(row.step)
-    label = step.label if step else Label("撤销上一步", "Last step taken back")
-    return EventShown(row.seq, label, kind.stage(row.to_state).label, row.actor or "", row.unit or "", row.at)
+def papers_shown(connection: Connection, found: Reach, limit: int) -> list[PaperShown]:
+    """The papers the visitor may open, newest first, with their sendings."""
+    papers = case_page.papers(connection, found.case.id, limit, found.given_to)
+    sent = case_page.sendings(connection, [paper.id for paper in papers]) if found.inside else ()
+    return [
+        PaperShown(
+            paper, PAPERS[paper.paper].label,
+            tuple(one for one in sent if one.document_id == paper.id and one.withdrawn_at is None),
+        )
+        for paper in papers
+    ]  # fmt: skip
 
 
-def _track(kind: CaseType, events: Sequence[AnyRow]) -> list[Label]:
-    """The states the case went through, oldest first; what was taken back is left out."""
+def _link(row: AnyRow) -> LinkShown:
+    kind = case_type(row.type, row.type_version)
+    relation = RELATIONS.get((row.relation, bool(row.back)), Label(row.relation, row.relation))
+    return LinkShown(relation, row.number, kind.label, kind.stage(row.state).label)
+
+
+def _track(found: Reach, events: Sequence[AnyRow]) -> list[tuple[str, Label]]:
+    """The states the case went through lately, oldest first; what was taken back is left out."""
     passed: list[str] = []
     for event in reversed(events):
         if event.step == UNDO and event.to_state in passed:
             passed = passed[: passed.index(event.to_state) + 1]
         elif not passed or passed[-1] != event.to_state:
             passed.append(event.to_state)
-    return [kind.stage(state).label for state in passed]
+    return [(state, found.kind.stage(state).label) for state in passed]
 
 
-def _may_undo(kind: CaseType, events: Sequence[AnyRow]) -> bool:
-    """Whether the last step is one that can be taken back at all; who and how long is judged at the door."""
-    last = events[0] if events else None
-    step: Step | None = kind.step(last.step) if last is not None else None
-    return bool(step and step.undoable and last is not None and last.step != "open" and last.actor_id is not None)
+def _undo(connection: Connection, found: Reach, events: Sequence[AnyRow]) -> UndoShown | None:
+    last = last_event(connection, found.case)
+    reasons = list(against(found.case, last, found.visitor.person_id, found.roles, found.moment.today))
+    return undo_shown(found, last, events[0].actor or "", reasons)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from flows.file_kinds import PICTURES
 from flows.requests import Wish
 from models import queries
 from models.undoing import UNDO
-from states.errors import Refusal
+from states.errors import Reason, Refusal
 from states.explanation import lines
 from states.labels import Label
 from states.registry import all_types, rule_of
-from web.access import SignedIn, TheDesk, TheOffice
+from web.access import SignedIn, TheDesk, TheOffice, Visitor
 from web.errors import NotFound
-from web.pages.case_list import Chosen, list_of
-from web.pages.case_view import case_shown
+from web.pages.case_list import Chosen, chosen_of, list_of
+from web.pages.case_view import CaseShown, case_shown
+from web.pages.charts import picture_url
 from web.posted import Posted, text_of
 from web.rendering import go, page
 
@@ -23,9 +28,8 @@ router = APIRouter(prefix="/cases")
 
 
 @router.get("")
-def cases(request: Request, office: TheOffice, visitor: SignedIn, type: str = "", state: str = "", before: int = 0) -> Response:
+def cases(request: Request, office: TheOffice, visitor: SignedIn, chosen: Annotated[Chosen, Depends(chosen_of)]) -> Response:
     """The cases the person sees, newest first, fifty a page."""
-    chosen = Chosen(type, state, before)
     with office.store.read() as connection:
         shown = list_of(connection, visitor, chosen)
     return page(request, visitor, "cases/list.html", shown=shown, chosen=chosen, types=all_types())
@@ -36,7 +40,7 @@ def case(request: Request, office: TheOffice, visitor: SignedIn, number: str) ->
     """One case."""
     with office.store.read() as connection:
         shown = case_shown(connection, office, visitor, number)
-    return page(request, visitor, "cases/case.html", case=shown, reasons=())
+    return _page(request, visitor, shown)
 
 
 @router.get("/{number}/dates/{deadline_id}")
@@ -76,5 +80,13 @@ def undo(request: Request, office: TheOffice, desk: TheDesk, visitor: SignedIn, 
     except Refusal as refusal:
         with office.store.read() as connection:
             shown = case_shown(connection, office, visitor, number)
-        return page(request, visitor, "cases/case.html", status=422, case=shown, reasons=refusal.reasons)
+        return _page(request, visitor, shown, refusal.reasons)
     return go(f"/cases/{receipt.number}", Label("最近一步已撤销", "the last step was taken back"))
+
+
+def _page(request: Request, visitor: Visitor, shown: CaseShown, reasons: Sequence[Reason] = ()) -> Response:
+    been = [state for state, _ in shown.track]
+    return page(
+        request, visitor, "cases/case.html", status=422 if reasons else 200, case=shown, reasons=reasons, pictures=PICTURES,
+        picture=picture_url(shown.reach.kind, shown.row.state, been, visitor.lang),
+    )  # fmt: skip

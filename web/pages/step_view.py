@@ -74,7 +74,8 @@ def step_shown(
     )  # fmt: skip
     if kept is not None:
         return shown.filled(kept)
-    return shown.filled({**first_values(step, visitor.today), **_likely(step, case, choices, visitor)})
+    known = step.suggests(case) if step.suggests is not None else {}
+    return shown.filled({**first_values(step, visitor.today), **_likely(step, case, choices, visitor), **known})
 
 
 def _likely(step: Step, case: CaseRow, choices: Mapping[str, Sequence[Choice]], visitor: Visitor) -> dict[str, Any]:

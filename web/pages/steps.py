@@ -19,7 +19,7 @@ from flows.requests import Wish
 from states.errors import Refusal, StaleCase
 from states.labels import Label
 from web.access import SignedIn, TheDesk, TheOffice, Visitor
-from web.pages.case_view import EventShown
+from web.pages.case_parts import EventShown
 from web.pages.step_view import StepShown, step_shown
 from web.posted import Posted, answers_of, text_of
 from web.rendering import go, page
