@@ -32,8 +32,8 @@ def planned_cases(connection: Connection, scope: Scope, wanted: Wanted) -> list[
         (wanted.kind, CaseFile.facts["kind"].as_string() == wanted.kind),
         (wanted.unit, Organisation.path.startswith(wanted.unit, autoescape=True)),
         (wanted.industry, or_(_Employer.industry == wanted.industry, _Before.industry == wanted.industry)),
-        (wanted.expires_from, _Before.expires_on >= wanted.expires_from),
-        (wanted.expires_to, _Before.expires_on <= wanted.expires_to),
+        (wanted.expires_from, _Before.expires_on >= (wanted.expires_from or date.min)),
+        (wanted.expires_to, _Before.expires_on <= (wanted.expires_to or date.max)),
         (wanted.employer, CaseFile.facts["employer"].as_string().contains(wanted.employer, autoescape=True)),
     ]
     query = (

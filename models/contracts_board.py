@@ -51,8 +51,8 @@ def matching(wanted: Wanted) -> list[ColumnElement[bool]]:
         (wanted.unit, Organisation.path.startswith(wanted.unit, autoescape=True)),
         (wanted.industry, Contract.industry == wanted.industry),
         (wanted.standing, Contract.standing == wanted.standing),
-        (wanted.expires_from, Contract.expires_on >= wanted.expires_from),
-        (wanted.expires_to, Contract.expires_on <= wanted.expires_to),
+        (wanted.expires_from, Contract.expires_on >= (wanted.expires_from or date.min)),
+        (wanted.expires_to, Contract.expires_on <= (wanted.expires_to or date.max)),
         (wanted.employer, Contract.employer_name.contains(wanted.employer, autoescape=True)),
     ]
     return [condition for value, condition in asked if value]

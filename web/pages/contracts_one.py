@@ -24,8 +24,8 @@ from states.roles import BARGAINERS
 from web.access import Visitor
 from web.errors import NotFound
 
-#: width of the time bar, in the units of its drawing
-WIDTH = 1000
+#: width of the time bar and height of one of its rows, in the units of its drawing
+WIDTH, ROW = 1000, 48
 
 
 @dataclass(frozen=True)
@@ -133,13 +133,13 @@ def drawn(contracts: Sequence[AnyRow], kinds: dict[str, int], today: date) -> Dr
     bars = [
         Bar(
             one, Kind(one.kind).label if kinds else Label("", ""), Standing(one.standing).label, at(start),
-            max(at(end) - at(start), 4), kinds.get(one.kind if kinds else "", 0) * 34, one.starts_on is not None,
+            max(at(end) - at(start), 4), kinds.get(one.kind if kinds else "", 0) * ROW, one.starts_on is not None,
         )
         for one, start, end in spans
     ]  # fmt: skip
     step = 1 + (last.year - first.year) // 12
     years = [(at(date(year, 1, 1)), year) for year in range(first.year, last.year + 1, step)]
-    return Drawing(bars, years, at(today), max(len(kinds), 1) * 34 + 24)
+    return Drawing(bars, years, at(today), max(len(kinds), 1) * ROW + 24)
 
 
 def _year_before(day: date) -> date:
