@@ -117,7 +117,7 @@ def _content(item: forms.Agreed, sides: Mapping[str, Said]) -> Said | None:
 
 
 def settled(case: CaseView, items: Sequence[forms.Agreed], on: date, number: int) -> SetFacts:
-    """The clauses once those are agreed on; what is to be left out is neither open nor agreed any more."""
+    """The clauses once those are agreed on, in that round (0: outside one); what is to be left out is in neither list."""
     positions, agreed_on = positions_of(case.facts), agreed_of(case.facts)
     for item in items:
         title = found(item.clause, (*positions, *agreed_on)) or item.clause
@@ -136,7 +136,7 @@ def of_both(said: Said | None) -> dict[str, Said]:
 
 def agreed(case: CaseView, answers: forms.Agreement, _moment: Moment) -> Iterator[Entry]:
     """Clauses agreed on outside a round."""
-    yield settled(case, answers.items, answers.on, int(case.facts.get("rounds", 0)))
+    yield settled(case, answers.items, answers.on, 0)
 
 
 def to_be_agreed(case: CaseView) -> dict[str, Any]:

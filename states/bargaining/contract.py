@@ -24,6 +24,7 @@ _PASSING = (
     "higher_union_told_on", "positions", "gap", "rejected", "drafted_on", "to_vote_from", "revote_from", "voted_on",
     "papers_for", "signed_on", "filing_from", "filed_on", "filing_no", "objected_on", "amends", "pending",
     "coordination_on", "coordination_accepted_on", "protocol_on", "suspended_on", "agreed", "draft_seq",
+    "information", "objections",
 )  # fmt: skip
 _DAYS = ("starts", "expires", "signed")
 
@@ -106,6 +107,13 @@ def _in_force(case: CaseView, on: date, *, presumed: bool) -> Iterator[Entry]:
     day = on.isoformat()
     yield SetFacts({"effective_on": day, "presumed": presumed or None, "report_from": day, "renew_by": renew_by})
     yield _forget("amends", "pending", "rejected", "lapsed_on", "agreed")
+
+
+def objected(case: CaseView, answers: forms.Objection, _moment: Moment) -> Iterator[Entry]:
+    """What the authority objects to, beside what it objected to before."""
+    day = answers.received_on.isoformat()
+    points = [*case.facts.get("objections", ()), {"on": day, "points": answers.points}]
+    yield SetFacts({"objected_on": day, "objections": points})
 
 
 def approved(case: CaseView, answers: forms.Opinion, _moment: Moment) -> Iterator[Entry]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from states.bargaining.forms import Ballot, Representative
@@ -40,6 +41,26 @@ def vote_result(ballot: Ballot, moment: Moment) -> Result:
     reading = str(moment.pack.threshold("congress-majority").value)
     quorate = ballot.present >= share(moment, "congress-quorum") * ballot.delegates
     return Result(quorate, more, half, half if reading == "half_or_more" else more, base)
+
+
+@dataclass(frozen=True)
+class Needed:
+    """How many a vote takes: persons present, and votes in favour under each reading of "half"."""
+
+    present: int
+    more_than_half: int
+    half_or_more: int
+    #: what the pack's own reading asks for
+    yes: int
+
+
+def needed(delegates: int, present: int, moment: Moment) -> Needed:
+    """What a congress of so many delegates, so many of them present, needs: of 100 delegates 67 present and 51 in favour."""
+    voters = present if moment.pack.threshold("congress-base").value == "present" else delegates
+    more, half = voters // 2 + 1, max((voters + 1) // 2, 1)
+    reading = moment.pack.threshold("congress-majority").value
+    quorum = ceil(share(moment, "congress-quorum") * delegates)
+    return Needed(quorum, more, half, half if reading == "half_or_more" else more)
 
 
 def possible(ballot: Ballot) -> bool:

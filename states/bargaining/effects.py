@@ -114,8 +114,24 @@ def replaced(case: CaseView, answers: forms.Replacement, _moment: Moment) -> Ite
         yield MeetDeadline("representative-vacancy")
 
 
-def supplied(_case: CaseView, answers: forms.InformationSupplied, _moment: Moment) -> Iterator[Entry]:
+def asked_for(case: CaseView, answers: forms.InformationRequest, _moment: Moment) -> Iterator[Entry]:
+    """The items asked for, each waiting until it is there."""
+    asked = {"of": str(answers.asked_of), "asked_on": answers.requested_on.isoformat(), "secret": answers.secret}
+    yield SetFacts({"information": {**case.facts.get("information", {}), **dict.fromkeys(answers.items, asked)}})
+
+
+def still_asked(case: CaseView) -> dict[str, Any]:
+    """The items asked for and not supplied yet."""
+    items = case.facts.get("information", {}).items()
+    return {"items": [item for item, one in items if not one.get("supplied_on")]}
+
+
+def supplied(case: CaseView, answers: forms.InformationSupplied, _moment: Moment) -> Iterator[Entry]:
     """What was supplied; the clock stops once everything is there."""
+    items, day = dict(case.facts.get("information", {})), answers.supplied_on.isoformat()
+    arrived = [*answers.items, *(still_asked(case)["items"] if answers.complete else ())]
+    items.update({item: {**items.get(item, {}), "supplied_on": day} for item in arrived})
+    yield SetFacts({"information": items})
     if answers.complete:
         yield MeetDeadline("information-before")
         yield SetFacts({"information_supplied_on": iso(answers.supplied_on), "information_for": None})

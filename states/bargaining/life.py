@@ -38,7 +38,7 @@ SIGNATURE: tuple[Step, ...] = (
         guards=(happened("received_on", "收件日期", "the day of receipt"),), meets=("resubmit",), starts=("review",),
         papers=("filing_cover",), tells=("contract_filed",), undoable=False, source_of_rule="集体合同规定第四十六条"),
     take("record_objection", "审查提出异议", "Record an objection").of(B.FILED).to(
-        B.OBJECTED, by=BARGAINERS, asks=forms.Objection, effect=fx.remember(objected_on="received_on"),
+        B.OBJECTED, by=BARGAINERS, asks=forms.Objection, effect=contract.objected,
         guards=(happened("received_on", "收到日期", "the day received"),), meets=("review",), starts=("resubmit",),
         tells=("contract_objected",), source_of_rule="集体合同规定第四十五条"),
     take("record_approval", "审查无异议", "Record the approval").of(B.FILED).to(

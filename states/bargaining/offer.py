@@ -81,11 +81,11 @@ PREPARATION: tuple[Step, ...] = (
         STAY, by=BARGAINERS, asks=forms.Replacement, effect=fx.replaced,
         guards=(g.VACANCY_OPEN, happened("chosen_on", "产生日期", "the day chosen"))),
     take("request_information", "请求提供资料", "Ask for information").of(*TALKS).to(
-        STAY, by=BARGAINERS, asks=forms.InformationRequest,
+        STAY, by=BARGAINERS, asks=forms.InformationRequest, effect=fx.asked_for,
         guards=(happened("requested_on", "提出日期", "the day of the request"),), papers=("information_list",),
         source_of_rule="工资集体协商试行办法第十八条"),
     take("record_information", "登记资料", "Record the information").of(*TALKS).to(
-        STAY, by=BARGAINERS, asks=forms.InformationSupplied, effect=fx.supplied,
+        STAY, by=BARGAINERS, asks=forms.InformationSupplied, effect=fx.supplied, suggests=fx.still_asked,
         guards=(happened("supplied_on", "提供日期", "the day it was supplied"),)),
     take("tell_higher_union", "报告上级工会", "Tell the higher union").of(*TALKS).to(
         STAY, by=BARGAINERS, asks=forms.Done, effect=fx.higher_union_told, meets=("tell-higher-union",),

@@ -72,3 +72,18 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// Numbers tried out: the answer is read anew from the page while one types.
+for (const form of document.querySelectorAll("form[data-fresh]")) {
+  let waiting;
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      const answer = await fetch(`${form.action}?${new URLSearchParams(new FormData(form))}`).catch(() => null);
+      if (!answer?.ok) return;
+      const id = form.dataset.fresh;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(id);
+      if (fresh) document.getElementById(id).replaceChildren(...fresh.childNodes);
+    }, 250);
+  });
+}
