@@ -19,7 +19,7 @@ _SQLITE = (
     "INSERT INTO search_fts(search_fts, rowid, text) VALUES ('delete', old.id, old.text); "
     "INSERT INTO search_fts(rowid, text) VALUES (new.id, new.text); END",
 )
-# a column of its own: where a word is common the planner walks from the newest row down, and must not make tokens on the way;
+# a column of its own: nothing makes tokens of a text while it looks for them;
 # a short pending list: nobody's search reads through thousands of rows that were not sorted in yet
 _POSTGRESQL = (
     "ALTER TABLE search_text ADD COLUMN tokens tsvector "
