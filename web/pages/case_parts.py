@@ -119,9 +119,14 @@ class UndoShown:
     reasons: tuple[Reason, ...] = field(default=())
 
 
+def unsettled(row: AnyRow) -> bool:
+    """Whether somebody still has to do something about a clock: it runs, or is over and not done."""
+    return bool(row.status == "open" or (row.status == "expired" and row.next_on is not None))
+
+
 def date_shown(kind: CaseType, row: AnyRow, moment: Moment) -> DateShown:
     """A clock with its names and what is left of it."""
-    running = row.status == "open" or (row.status == "expired" and row.next_on is not None)
+    running = unsettled(row)
     return DateShown(
         id=row.id, label=kind.rule[row.rule].label, subject=row.subject, due_on=row.due_on, opens_on=row.opens_on,
         status=DeadlineStatus(row.status).label, running=running, hard=row.hard, provisional=row.provisional,

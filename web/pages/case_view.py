@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -38,6 +39,7 @@ from web.pages.case_parts import (
     meetings_shown,
     party_shown,
     undo_shown,
+    unsettled,
 )
 from web.pages.case_reach import Reach, reach
 from web.titles import subject_of
@@ -45,6 +47,8 @@ from web.titles import subject_of
 #: how much of each list stands on the page; the rest is one click away
 MOST_PARTIES, MOST_EVENTS, MOST_NOTES, MOST_PAPERS, MOST_CLAIMS, MOST_MEETINGS, MOST_INSTALMENTS = 20, 30, 8, 15, 8, 8, 24
 MOST_PAST_DATES = 12
+#: days before its end from which a right (limitation, a window) is offered among the ordinary steps
+SOON = 30
 RELATIONS = {
     ("renews", False): Label("续签自", "Renews"), ("renews", True): Label("由此案续签", "Renewed by"),
     ("follows", False): Label("承接", "Follows"), ("follows", True): Label("后续案件", "Followed by"),
@@ -120,16 +124,13 @@ def case_shown(connection: Connection, office: Office, visitor: Visitor, number:
     row, case, kind = found.row, found.case, found.kind
     clocks = queries.deadlines_of(connection, row.id)
     dates = sorted((date_shown(kind, one, found.moment) for one in clocks), key=lambda one: (not one.running, one.due_on))
-    running = [
-        one.rule for one in sorted(clocks, key=lambda one: one.due_on) if one.status != "met" and one.next_on is not None
-    ]
     events = case_page.history(connection, row.id, MOST_EVENTS + 1)
     people = case_page.parties(connection, row.id, MOST_PARTIES)
     return CaseShown(
         reach=found, row=row, title=found.title, subject=subject_of(row, visitor.lang),
         state=kind.stage(row.state).label, over=row.state in kind.ended,
         outcome=Outcome(row.outcome).label if row.outcome else None,
-        course=course_of(kind, next_steps(kind, case, found.moment), running),
+        course=course_of(kind, next_steps(kind, case, found.moment), _pressing(found, clocks)),
         dates=[one for one in dates if one.running], past_dates=[one for one in dates if not one.running][-MOST_PAST_DATES:],
         parties=[party_shown(one, numbers=found.sees_numbers) for one in people],
         parties_count=people[0].all if people else 0,
@@ -137,6 +138,16 @@ def case_shown(connection: Connection, office: Office, visitor: Visitor, number:
         events=events_shown(kind, events)[:MOST_EVENTS], more_events=len(events) > MOST_EVENTS,
         track=_track(found, events), undo=_undo(connection, found, events), key=uuid4().hex,
     )  # fmt: skip
+
+
+def _pressing(found: Reach, clocks: Sequence[AnyRow]) -> list[str]:
+    """The rules of the clocks that press now, the first to end first: duties, and rights that end within a month."""
+    soon = found.moment.today + timedelta(days=SOON)
+    return [
+        one.rule
+        for one in sorted(clocks, key=lambda one: one.due_on)
+        if unsettled(one) and (found.kind.rule[one.rule].remind.overdue or one.due_on <= soon)
+    ]
 
 
 def _promises(connection: Connection, found: Reach) -> dict[str, Any]:
