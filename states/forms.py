@@ -6,6 +6,7 @@ A field is declared with `ask("中文", "English", …)`, so both labels stand b
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
@@ -99,6 +100,9 @@ _RULES: dict[str, tuple[Label, Label]] = {
     "too_short": (Label("至少 {min_length} 项", "needs at least {min_length}"), Label("请补充", "add more")),
     "too_long": (Label("最多 {max_length} 项", "takes at most {max_length}"), Label("请减少", "take some away")),
     "int_parsing": (Label("必须是整数", "must be a whole number"), Label("请更正", "mend it")),
+    "int_type": (Label("必须是整数", "must be a whole number"), Label("请更正", "mend it")),
+    "bool_type": (Label("只能是 true 或 false", "must be true or false"), Label("请更正", "mend it")),
+    "string_type": (Label("必须是文字", "must be a text"), Label("请更正", "mend it")),
 }
 _OTHER = (Label("填写有误:{msg}", "is not right: {msg}"), Label("请更正", "mend it"))
 
@@ -114,9 +118,15 @@ def _reason(form: type[BaseModel], error: Mapping[str, Any]) -> Reason:
     return Reason(kind, Label(f"{label.zh}:{said.zh}", f"{label.en} {said.en}"), remedy, field=name)
 
 
-def read_answers(form: type[Form], answers: Mapping[str, Any]) -> Form:
-    """The answers checked and typed. Raises `InvalidAnswers` with one reason a field."""
+def read_answers(form: type[Form], answers: Mapping[str, Any], *, strictly: bool = False) -> Form:
+    """The answers checked and typed. Raises `InvalidAnswers` with one reason a field.
+
+    What people type is read kindly ("yes", "3"). With `strictly`, as a program sends JSON: a tick is true or false, a number is
+    a number, a day is a text.
+    """
     try:
+        if strictly:
+            return form.model_validate_json(json.dumps(dict(answers)), strict=True)
         return form.model_validate(dict(answers))
     except ValidationError as failed:
         raise InvalidAnswers([_reason(form, dict(error)) for error in failed.errors()]) from None

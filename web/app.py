@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from flows.office import Office
 from flows.steps import Desk
+from web.api.app import create_api
 from web.errors import add_error_pages
 from web.guards import SafeHeaders, SameOrigin
 from web.pages import accounts, bargaining, batches, campaign, cases, contracts, contracts_planning, day, mine, public_desk, public_desk_case, registration, steps
@@ -52,6 +53,7 @@ def create_app(office: Office, desk: Desk) -> FastAPI:
     app.state.office, app.state.desk = office, desk
     for router in ROUTERS:
         app.include_router(router)
+    app.mount("/api/v1", create_api(office, desk))
     app.mount("/static", Kept(directory=STATIC), name="static")
     add_error_pages(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
