@@ -44,17 +44,21 @@ class Days(NamedTuple):
 
 def own(person_id: int, contracts: Collection[str] = (), employers: Collection[int] = ()) -> Whose:
     """The cases a person holds, and the bargaining of enterprises whose union he chairs."""
+    return Whose(_or_chaired(of_owner(person_id), employers), tuple(contracts))
+
+
+def units(paths: Collection[str], contracts: Collection[str] = (), employers: Collection[int] = ()) -> Whose:
+    """The open cases of those units and of all below them, and the bargaining of those enterprises."""
+    return Whose(_or_chaired(of_units(paths, wide=True), employers), tuple(contracts))
+
+
+def _or_chaired(cases: ColumnElement[bool], employers: Collection[int]) -> ColumnElement[bool]:
     chaired = and_(CaseFile.type == "bargaining", CaseFile.employer_id.in_(employers), CaseFile.closed_on.is_(None))
-    return Whose(or_(of_owner(person_id), chaired) if employers else of_owner(person_id), tuple(contracts))
-
-
-def units(paths: Collection[str], contracts: Collection[str] = ()) -> Whose:
-    """The open cases of those units and of all below them."""
-    return Whose(of_units(paths, wide=True), tuple(contracts))
+    return or_(cases, chaired) if employers else cases
 
 
 def of_days(connection: Connection, whose: Whose, first: date, last: date, each: int) -> Days:
-    """At most `each` items of each kind and day, both days included; each row tells with `count` how many its day has."""
+    """At most `each` items of each kind and day, both days included; each row tells with `in_day` how many its day has."""
     asked = (_meetings(whose, first, last, each), _clocks(whose, first, last, each), _contracts(whose, first, last, each))
     return Days(*(connection.execute(query).all() if query is not None else [] for query in asked))
 
@@ -62,7 +66,7 @@ def of_days(connection: Connection, whose: Whose, first: date, last: date, each:
 def _numbered(day: Any, *order: Any) -> tuple[Any, Any]:
     """The number of a row within its day, and how many rows the day has."""
     number = func.row_number().over(partition_by=day, order_by=order).label("no")
-    return number, func.count().over(partition_by=day).label("count")
+    return number, func.count().over(partition_by=day).label("in_day")
 
 
 _CASE = (
@@ -75,7 +79,7 @@ def _with_cases(table: Any, ids: AnySelect, each: int, *columns: Any) -> AnySele
     """The first rows of each day with their cases: what is wide is read for these only."""
     chosen = ids.subquery()
     return (
-        select(table.id, *columns, chosen.c.day, chosen.c.count, *_CASE)
+        select(table.id, *columns, chosen.c.day, chosen.c.in_day, *_CASE)
         .select_from(chosen)
         .join(table, table.id == chosen.c.id)
         .join(CaseFile, CaseFile.id == table.case_id)

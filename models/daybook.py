@@ -148,3 +148,10 @@ def applicants(connection: Connection, case_ids: Collection[int]) -> dict[int, s
     )
     found: Any = connection.execute(select(Party.case_id, Party.name).where(Party.id.in_(first)))
     return {row.case_id: row.name for row in found}
+
+
+def next_dates(connection: Connection, case_ids: Collection[int]) -> dict[int, date]:
+    """The nearest running date of each of those cases."""
+    query = select(Deadline.case_id, func.min(Deadline.due_on)).where(Deadline.case_id.in_(case_ids), Deadline.status == "open")
+    found: Any = connection.execute(query.group_by(Deadline.case_id)) if case_ids else ()
+    return {row[0]: row[1] for row in found}

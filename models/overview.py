@@ -119,7 +119,7 @@ def workload(connection: Connection, paths: Collection[str], today: date) -> dic
     units = (CaseFile.unit_id + 0).in_(select(Organisation.id).where(below(paths)))
     closed = select(owner, func.count()).where(CaseFile.closed_on >= today.replace(day=1), units)
     asked = (select(owner, func.count()).where(mine), late, closed)
-    found = [dict(connection.execute(query.group_by(owner)).tuples().all()) for query in asked]
+    found = [dict(connection.execute(query.group_by(owner)).all()) for query in asked]
     return {one: (found[0].get(one, 0), found[1].get(one, 0), found[2].get(one, 0)) for one in set().union(*found)}
 
 

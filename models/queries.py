@@ -79,6 +79,11 @@ def unit_by_code(connection: Connection, code: str) -> AnyRow | None:
     return found
 
 
+def unit_name(connection: Connection, scope: Scope, code: str) -> str:
+    """The name of the organisation of that code inside the scope, else empty."""
+    return connection.scalar(select(Organisation.name).where(Organisation.code == code, scope.units())) or ""
+
+
 def _cases() -> AnySelect:
     due = select(func.min(Deadline.due_on)).where(Deadline.case_id == CaseFile.id, Deadline.status == "open").scalar_subquery()
     return (

@@ -18,8 +18,24 @@ from flows.steps import Desk
 from web.api.app import create_api
 from web.errors import add_error_pages
 from web.guards import SafeHeaders, SameOrigin
-from web.pages import accounts, bargaining, batches, campaign, cases, contracts, contracts_planning, day, mine, public_desk, public_desk_case, registration, steps
+from web.pages import (
+    accounts,
+    bargaining,
+    batches,
+    campaign,
+    cases,
+    contracts,
+    contracts_planning,
+    day,
+    mine,
+    public_desk,
+    public_desk_case,
+    registration,
+    steps,
+)
 from web.pages.case_routes import ROUTERS as CASE_ROUTERS
+from web.pages.supervision_routes import ROUTERS as SUPERVISION_ROUTERS
+from web.pages.welcome import Founding, is_founded
 from web.rendering import STATIC
 
 #: threads that serve pages: as many as the pool of connections gives at once
@@ -28,7 +44,8 @@ THREADS = 20
 LARGEST_BODY = 25 * 1024 * 1024
 ROUTERS = (accounts.router, day.router, cases.router, steps.router, registration.router, mine.router,
            public_desk.router, public_desk_case.router,
-           contracts.router, contracts_planning.router, campaign.router, batches.router, bargaining.router, *CASE_ROUTERS)  # fmt: skip
+           contracts.router, contracts_planning.router, campaign.router, batches.router, bargaining.router, *CASE_ROUTERS,
+           *SUPERVISION_ROUTERS)  # fmt: skip
 
 
 class Kept(StaticFiles):
@@ -50,12 +67,13 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
 def create_app(office: Office, desk: Desk) -> FastAPI:
     """The pages of that office, whose steps go through that door."""
     app = FastAPI(title="Concord", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
-    app.state.office, app.state.desk = office, desk
+    app.state.office, app.state.desk, app.state.closing = office, desk, False
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/api/v1", create_api(office, desk))
     app.mount("/static", Kept(directory=STATIC), name="static")
     add_error_pages(app)
+    app.add_middleware(Founding, office=office, founded=is_founded(office))
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
     app.add_middleware(SameOrigin)

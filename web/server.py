@@ -20,8 +20,9 @@ class WebServer:
 
     def __init__(self, office: Office, desk: Desk) -> None:
         settings = office.settings
+        self._app = create_app(office, desk)
         config = uvicorn.Config(
-            create_app(office, desk), host=settings.web_host, port=settings.web_port, log_level="warning", access_log=False,
+            self._app, host=settings.web_host, port=settings.web_port, log_level="warning", access_log=False,
             server_header=False, timeout_graceful_shutdown=GRACE,
         )  # fmt: skip
         self.url = settings.base_url or f"http://{settings.web_host}:{settings.web_port}"
@@ -46,6 +47,7 @@ class WebServer:
             time.sleep(0.02)
 
     def stop(self) -> None:
-        """Take nothing more, finish what is under way."""
+        """Take nothing more, finish what is under way; streams end by themselves when they see it."""
+        self._app.state.closing = True
         self._server.should_exit = True
         self._thread.join(timeout=GRACE + 2)

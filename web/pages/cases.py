@@ -19,6 +19,7 @@ from states.registry import all_types, rule_of
 from web.access import SignedIn, TheDesk, TheOffice, Visitor
 from web.errors import NotFound
 from web.pages.case_list import Chosen, chosen_of, list_of
+from web.pages.case_reach import reach
 from web.pages.case_view import CaseShown, case_shown
 from web.pages.charts import picture_url
 from web.posted import Posted, text_of
@@ -29,7 +30,9 @@ router = APIRouter(prefix="/cases")
 
 @router.get("")
 def cases(request: Request, office: TheOffice, visitor: SignedIn, chosen: Annotated[Chosen, Depends(chosen_of)]) -> Response:
-    """The cases the person sees, newest first, fifty a page."""
+    """The cases the person sees, newest first, fifty a page. A party has a list of his own."""
+    if not visitor.held:
+        return go("/mine")
     with office.store.read() as connection:
         shown = list_of(connection, visitor, chosen)
     return page(request, visitor, "cases/list.html", shown=shown, chosen=chosen, types=all_types())
@@ -37,9 +40,14 @@ def cases(request: Request, office: TheOffice, visitor: SignedIn, chosen: Annota
 
 @router.get("/{number}")
 def case(request: Request, office: TheOffice, visitor: SignedIn, number: str) -> Response:
-    """One case."""
+    """One case. A party is led to his own page of it."""
     with office.store.read() as connection:
-        shown = case_shown(connection, office, visitor, number)
+        try:
+            shown = case_shown(connection, office, visitor, number)
+        except NotFound:
+            if queries.case_by_number(connection, visitor.scope, number) is None:
+                raise
+            return go(f"/mine/{number}")
     return _page(request, visitor, shown)
 
 
@@ -67,9 +75,7 @@ class _Clock:
 def undo(request: Request, office: TheOffice, desk: TheDesk, visitor: SignedIn, number: str, form: Posted) -> Response:
     """Take the last step back, within its rules."""
     with office.store.read() as connection:
-        row = queries.case_by_number(connection, visitor.scope, number)
-    if row is None:
-        raise NotFound
+        row = reach(connection, office, visitor, number).row
     expected = int(text_of(form, "version") or 0)
     wish = Wish(
         step=UNDO, case_id=row.id, actor_id=visitor.person_id, answers={"reason": text_of(form, "reason")},

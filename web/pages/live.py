@@ -1,0 +1,80 @@
+"""Counters that are watched while somebody looks: a stream that says "changed", and the page reads itself anew.
+
+What is counted is shared by all who supervise the same units and counted at most once in `EVERY` seconds, however many look.
+A stream ends with the session, when the office closes, and after `LONGEST` seconds; the browser then asks again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import anyio
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.sse import ServerSentEvent
+
+from flows.accounts.sessions import visitor_row
+from flows.office import Office
+from models.base import AnyRow
+from models.overview import counters
+
+EVERY, LONGEST = 5.0, 600
+#: how often a stream looks whether the office closes
+_LOOK = 0.5
+
+
+@dataclass
+class Shared:
+    """The counters of one set of units, and when they were counted."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    counted_at: float = 0.0
+    counts: AnyRow | None = None
+
+
+def counted(app: FastAPI, paths: tuple[str, ...], *, fresh: bool = False) -> AnyRow:
+    """The counters of those units; those of the last seconds unless they must be fresh."""
+    kept: dict[tuple[str, ...], Shared] = getattr(app.state, "counters", None) or {}
+    app.state.counters = kept
+    shared = kept.setdefault(paths, Shared())
+    office: Office = app.state.office
+    with shared.lock:
+        if fresh or shared.counts is None or time.monotonic() - shared.counted_at >= EVERY:
+            with office.store.read() as connection:
+                shared.counts = counters(connection, paths, office.today(), office.now())
+            shared.counted_at = time.monotonic()
+        return shared.counts
+
+
+async def changes(app: FastAPI, token: str, look: Callable[[], object], seconds: float) -> AsyncIterator[ServerSentEvent]:
+    """An event "changed" whenever what `look` sees is another; "done" when the session is over."""
+    until = time.monotonic() + min(seconds, LONGEST)
+    before = await anyio.to_thread.run_sync(look)
+    yield ServerSentEvent(comment="watching", retry=int(EVERY * 1000))
+    while time.monotonic() < until and await _open(app, min(EVERY, until - time.monotonic())):
+        if not await anyio.to_thread.run_sync(_signed_in, app, token):
+            yield ServerSentEvent(event="done", data="")
+            return
+        now = await anyio.to_thread.run_sync(look)
+        if now != before:
+            yield ServerSentEvent(event="changed", data="")
+        before = now
+
+
+async def _open(app: FastAPI, seconds: float) -> bool:
+    """Wait so long; False as soon as the office closes."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if app.state.closing:
+            return False
+        await anyio.sleep(min(_LOOK, max(0.0, until - time.monotonic())))
+    return not app.state.closing
+
+
+def _signed_in(app: FastAPI, token: str) -> bool:
+    office: Office = app.state.office
+    with office.store.read() as connection:
+        return visitor_row(connection, token, office.now()) is not None

@@ -1,0 +1,121 @@
+"""Supervision: the open cases of one's units, what is overdue, who carries how much, what went wrong, what ran."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from flows.handover import hand_over
+from flows.office import Office
+from flows.retrying import retry_failed
+from models.overview import may_retry
+from models.staff import workers_under
+from states.errors import Reason, Refusal
+from states.labels import Label
+from states.registry import all_types
+from states.roles import Role
+from web.access import COOKIE, ForSupervisors, TheOffice, Visitor
+from web.errors import NotFound
+from web.pages.case_list import Chosen, chosen_of, list_of
+from web.pages.live import LONGEST, changes, counted
+from web.pages.supervision_troubles import runs_of, troubles_of
+from web.pages.supervision_view import overview_of, supervised
+from web.posted import Posted, numbers_of, text_of
+from web.rendering import go, page
+
+router = APIRouter(prefix="/supervision")
+#: cases that can be ticked on one page
+TICKED = 200
+WORKERS = (Role.MEDIATOR, Role.OFFICER)
+Filters = Annotated[Chosen, Depends(chosen_of)]
+
+
+@router.get("")
+def supervision(request: Request, office: TheOffice, visitor: ForSupervisors, unit: str = "") -> Response:
+    """The open cases by unit, state and age, what is overdue, and who carries how much."""
+    counts = counted(request.app, supervised(visitor), fresh=True)
+    if request.headers.get("x-part") == "live":
+        return page(request, visitor, "supervision/counters.html", counts=counts)
+    with office.store.read() as connection:
+        shown = overview_of(connection, visitor, counts, unit)
+    return page(request, visitor, "supervision/overview.html", shown=shown, counts=counts)
+
+
+@router.get("/live", response_class=EventSourceResponse)
+async def live(request: Request, visitor: ForSupervisors, seconds: int = LONGEST) -> AsyncIterator[ServerSentEvent]:
+    """Says when the counters change, for at most so many seconds."""
+    look = partial(counted, request.app, supervised(visitor))
+    async for change in changes(request.app, request.cookies[COOKIE], look, seconds):
+        yield change
+
+
+@router.get("/troubles")
+def troubles(request: Request, office: TheOffice, visitor: ForSupervisors) -> Response:
+    """Refused and failed steps, reminders that did not go out, messages that are stuck, deeds that concern his people."""
+    with office.store.read() as connection:
+        shown = troubles_of(connection, visitor, office.now())
+    return page(request, visitor, "supervision/troubles.html", shown=shown)
+
+
+@router.post("/failed/{request_id}/retry")
+def retry(office: TheOffice, visitor: ForSupervisors, request_id: int, _form: Posted) -> Response:
+    """Try a failed step of his units again."""
+    with office.store.read() as connection:
+        if not may_retry(connection, supervised(visitor), request_id):
+            raise NotFound
+    result = retry_failed(office, request_id)
+    if result.applied:
+        return go("/supervision/troubles", Label("已重试并办理", "tried again, and done"))
+    if result.left:
+        return go(
+            "/supervision/troubles#failed", Label("重试后仍然出错,请告诉系统管理员", "it failed again; tell the administrator")
+        )
+    return go("/supervision/troubles#refused", Label("重试后未予办理,原因见下", "it was refused this time, with reasons"))
+
+
+@router.get("/runs")
+def runs(request: Request, office: TheOffice, visitor: ForSupervisors) -> Response:
+    """What ran: steps of his units and sweeps of the office, observed or not."""
+    with office.store.read() as connection:
+        shown = runs_of(connection, visitor)
+    return page(request, visitor, "supervision/runs.html", shown=shown)
+
+
+@router.get("/reassign")
+def reassign_page(request: Request, office: TheOffice, visitor: ForSupervisors, chosen: Filters) -> Response:
+    """Open cases to tick, and whom they go to."""
+    return _reassign(request, office, visitor, chosen)
+
+
+@router.post("/reassign")
+def reassign(request: Request, office: TheOffice, visitor: ForSupervisors, chosen: Filters, form: Posted) -> Response:
+    """Give the ticked cases to somebody, each by its own step; on to the results."""
+    ticked, to = numbers_of(form, "case"), numbers_of(form, "to")
+    checked, key = bool(text_of(form, "checked")), text_of(form, "key")
+    try:
+        batch_id = hand_over(office, visitor.person_id, to[0] if to else 0, chosen=ticked, checked=checked, key=key)
+    except Refusal as refusal:
+        told = {"ticked": ticked, "to": to[0] if to else 0, "checked": checked}
+        return _reassign(request, office, visitor, chosen, status=422, reasons=refusal.reasons, **told)
+    return go(f"/batches/{batch_id}", Label("已提交改派,逐件结果见下", "the cases are on their way; each has its result here"))
+
+
+def _reassign(
+    request: Request, office: Office, visitor: Visitor, chosen: Chosen, *, status: int = 200, reasons: Sequence[Reason] = (),
+    **kept: Any,
+) -> Response:  # fmt: skip
+    narrowed = chosen if chosen.shown else chosen._replace(shown="open")
+    with office.store.read() as connection:
+        listed = list_of(connection, visitor, narrowed, TICKED)
+        people = workers_under(connection, supervised(visitor), WORKERS, visitor.today)
+    blank: dict[str, Any] = {"ticked": [], "to": 0, "checked": False}
+    return page(
+        request, visitor, "supervision/reassign.html", status=status, chosen=narrowed, listed=listed, people=people,
+        reasons=reasons, key=uuid4().hex, types=all_types(), **{**blank, **kept},
+    )  # fmt: skip
