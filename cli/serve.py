@@ -104,6 +104,7 @@ def _pages(office: Office, desk: Any) -> Iterator[None]:
     pages = WebServer(office, desk)
     pages.start()
     DESK.say(f"办公室页面:{pages.url}", f"The office's pages: {pages.url}")
+    _say_how_to_begin(office, pages.url)
     _say_how_to_begin(office)
     try:
         yield
@@ -118,6 +119,18 @@ def _say_how_to_begin(office: Office) -> None:
     code = setup_code(office)
     if code is not None:
         DESK.say(f"首次启动,开办码:{code}", f"The first start; the set-up code: {code}")
+
+
+def _say_how_to_begin(office: Office, url: str) -> None:
+    """An office without anybody in it: where it is founded, and the code that is asked for there."""
+    from flows.accounts.first_start import setup_code
+
+    code = setup_code(office)
+    if code is not None:
+        DESK.say(
+            f"尚无单位和人员。请打开 {url}/welcome 建立办公室,一次性开办码:{code}",
+            f"Nobody is here yet. Open {url}/welcome to found the office; one-time set-up code: {code}",
+        )
 
 
 def free_port(first: int) -> int:

@@ -6,7 +6,7 @@ store. `seal` covers all events up to an id by one hash that follows the seal be
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -40,8 +40,8 @@ class AuditResult:
     broken: tuple[Broken, ...]
 
 
-def verify(connection: Connection) -> AuditResult:
-    """Read every event, case and seal."""
+def verify(connection: Connection, progress: Callable[[int], None] | None = None) -> AuditResult:
+    """Read every event, case and seal. `progress` hears how many events were read, now and then."""
     found: list[Broken] = []
     heads: dict[int, tuple[int, str, str]] = {}
     events = 0
@@ -49,6 +49,8 @@ def verify(connection: Connection) -> AuditResult:
     previous: AnyRow | None = None
     for event in connection.execution_options(stream_results=True).execute(query).yield_per(2000):
         events += 1
+        if progress is not None and events % 2000 == 0:
+            progress(events)
         follows = previous if previous is not None and previous.case_id == event.case_id else None
         found += _event(event, follows)
         heads[event.case_id] = (event.seq, event.hash, event.to_state)

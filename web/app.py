@@ -33,6 +33,7 @@ from web.pages import (
     registration,
     steps,
 )
+from web.pages.administration_routes import ROUTERS as ADMINISTRATION_ROUTERS
 from web.pages.case_routes import ROUTERS as CASE_ROUTERS
 from web.pages.supervision_routes import ROUTERS as SUPERVISION_ROUTERS
 from web.pages.welcome import Founding, is_founded
@@ -45,7 +46,7 @@ LARGEST_BODY = 25 * 1024 * 1024
 ROUTERS = (accounts.router, day.router, cases.router, steps.router, registration.router, mine.router,
            public_desk.router, public_desk_case.router,
            contracts.router, contracts_planning.router, campaign.router, batches.router, bargaining.router, *CASE_ROUTERS,
-           *SUPERVISION_ROUTERS)  # fmt: skip
+           *SUPERVISION_ROUTERS, *ADMINISTRATION_ROUTERS)  # fmt: skip
 
 
 class Kept(StaticFiles):

@@ -26,11 +26,14 @@ ISSUER = "Concord 和商"
 _SECRET = re.compile("[A-Z2-7]{32}")
 
 
-def begin(office: Office, person_id: int) -> tuple[str, str]:
-    """A new secret and its otpauth:// address for the telephone; in force only once `enable` was given a code of it."""
+def begin(office: Office, person_id: int, secret: str = "") -> tuple[str, str]:
+    """A new secret and its otpauth:// address for the telephone; in force only once `enable` was given a code of it.
+
+    `secret`: the one that was shown before, when its code was typed wrongly.
+    """
     with office.store.read() as connection:
         person = connection.execute(select(Person.code).where(Person.id == person_id)).one()
-    secret = pyotp.random_base32()
+    secret = secret if _SECRET.fullmatch(secret) else pyotp.random_base32()
     return secret, pyotp.TOTP(secret).provisioning_uri(name=person.code, issuer_name=ISSUER)
 
 

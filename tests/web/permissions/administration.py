@@ -1,0 +1,96 @@
+"""Administration, one's own account, the first start, single sign-on. The administrator of the scene heads the district."""
+
+from __future__ import annotations
+
+from tests.web.permissions import SIGNED_IN, rule
+
+ADMINISTRATOR = {"administrator"}
+UNIT = {"unit_id": "street"}
+PERSON = {"person_id": "colleague_id"}
+HELD = {**PERSON, "position_id": "colleague_position"}
+TEXT = {"paper": "acceptance_notice", "lang": "zh"}
+A = "/administration"
+
+RULES = (
+    # the office is founded: there is no such page any more, for anybody
+    rule("GET /welcome", set(), unsigned=404),
+    rule("POST /welcome", set(), form={}, unsigned=404),
+    # single sign-on is off unless it is set up
+    rule("GET /sign-in/oidc", set(), unsigned=404),
+    rule("GET /sign-in/oidc/back", set(), unsigned=404),
+    rule("GET /account", SIGNED_IN),
+    rule("POST /account/sessions", SIGNED_IN, 303, form={"session": "others"}),
+    rule("GET /account/second-factor", SIGNED_IN),
+    rule("POST /account/second-factor", SIGNED_IN, 422, form={"secret": "A" * 32, "code": "000"}),
+    rule("POST /account/tokens", SIGNED_IN, 422, form={"name": ""}),
+    # nobody has the token of somebody else
+    rule("POST /account/tokens/{token_id}", set(), token_id="stranger_token", form={}),
+    rule(f"GET {A}", ADMINISTRATOR),
+    rule(f"GET {A}/settings", ADMINISTRATOR),
+    rule(f"GET {A}/journal", ADMINISTRATOR),
+    rule(f"GET {A}/units", ADMINISTRATOR),
+    rule(f"POST {A}/units", ADMINISTRATOR, form={"text": "清波"}),
+    rule(f"GET {A}/units/{{unit_id}}", ADMINISTRATOR, **UNIT),
+    rule(f"GET {A}/units/{{unit_id}}", set(), unit_id="elsewhere"),
+    rule(f"GET {A}/units/{{unit_id}}/add", ADMINISTRATOR, **UNIT),
+    rule(f"POST {A}/units/{{unit_id}}/add", ADMINISTRATOR, 422, **UNIT, form={}),
+    rule(f"POST {A}/units/{{unit_id}}/add", set(), unit_id="elsewhere", form={"code": "x", "name": "x", "kind": "employer"}),
+    rule(f"GET {A}/units/{{unit_id}}/change", ADMINISTRATOR, **UNIT),
+    rule(f"POST {A}/units/{{unit_id}}/change", ADMINISTRATOR, 422, **UNIT, form={}),
+    rule(f"POST {A}/units/{{unit_id}}/change", set(), unit_id="elsewhere", form={"name": "x", "kind": "employer"}),
+    rule(f"GET {A}/units/{{unit_id}}/move", ADMINISTRATOR, **UNIT),
+    rule(f"POST {A}/units/{{unit_id}}/move", ADMINISTRATOR, 422, **UNIT, form={"parent": "yuhang"}),
+    rule(f"POST {A}/units/{{unit_id}}/move", set(), unit_id="elsewhere", form={"parent": "qingbo"}),
+    rule(f"GET {A}/units/{{unit_id}}/close", ADMINISTRATOR, **UNIT),
+    rule(f"POST {A}/units/{{unit_id}}/close", ADMINISTRATOR, 422, **UNIT, form={"on": "2026-03-02"}),
+    rule(f"POST {A}/units/{{unit_id}}/close", set(), unit_id="elsewhere", form={"on": "2026-03-02"}),
+    rule(f"GET {A}/people", ADMINISTRATOR),
+    rule(f"POST {A}/people", ADMINISTRATOR, form={"text": "陈"}),
+    rule(f"GET {A}/people/add", ADMINISTRATOR),
+    rule(f"POST {A}/people/add", ADMINISTRATOR, 422, form={}),
+    rule(f"GET {A}/people/{{person_id}}", ADMINISTRATOR, **PERSON),
+    rule(f"GET {A}/people/{{person_id}}", set(), person_id="stranger_id"),
+    rule(f"GET {A}/people/{{person_id}}", set(), person_id="party_id"),
+    rule(f"GET {A}/people/{{person_id}}/change", ADMINISTRATOR, **PERSON),
+    rule(f"POST {A}/people/{{person_id}}/change", ADMINISTRATOR, 422, **PERSON, form={}),
+    rule(f"POST {A}/people/{{person_id}}/change", set(), person_id="stranger_id", form={"name": "x", "language": "zh"}),
+    rule(f"GET {A}/people/{{person_id}}/positions", ADMINISTRATOR, **PERSON),
+    rule(f"POST {A}/people/{{person_id}}/positions", ADMINISTRATOR, 422, **PERSON, form={"unit": "yuhang", "role": "officer"}),
+    rule(f"POST {A}/people/{{person_id}}/positions", set(), person_id="stranger_id", form={"unit": "qingbo", "role": "officer"}),
+    rule(f"GET {A}/people/{{person_id}}/positions/{{position_id}}", ADMINISTRATOR, **HELD),
+    rule(f"GET {A}/people/{{person_id}}/positions/{{position_id}}", set(), **PERSON, position_id="stranger_position"),
+    rule(f"POST {A}/people/{{person_id}}/positions/{{position_id}}", ADMINISTRATOR, 422, **HELD, form={"on": "x"}),
+    rule(f"POST {A}/people/{{person_id}}/positions/{{position_id}}", set(), person_id="stranger_id",
+         position_id="stranger_position", form={"on": "2026-03-02"}),
+    rule(f"GET {A}/people/{{person_id}}/leave", ADMINISTRATOR, **PERSON),
+    rule(f"POST {A}/people/{{person_id}}/leave", ADMINISTRATOR, 422, **PERSON, form={}),
+    rule(f"POST {A}/people/{{person_id}}/leave", set(), person_id="stranger_id", form={"on": "2026-03-02"}),
+    rule(f"POST {A}/people/{{person_id}}/password", ADMINISTRATOR, **PERSON, form={}),
+    rule(f"POST {A}/people/{{person_id}}/password", set(), person_id="stranger_id", form={}),
+    rule(f"POST {A}/people/{{person_id}}/second-factor", ADMINISTRATOR, 303, **PERSON, form={}),
+    rule(f"POST {A}/people/{{person_id}}/second-factor", set(), person_id="stranger_id", form={}),
+    rule(f"POST {A}/people/{{person_id}}/sessions", ADMINISTRATOR, 303, **PERSON, form={}),
+    rule(f"POST {A}/people/{{person_id}}/sessions", set(), person_id="stranger_id", form={}),
+    rule(f"GET {A}/texts", ADMINISTRATOR),
+    rule(f"GET {A}/texts/{{paper}}/{{lang}}", ADMINISTRATOR, **TEXT),
+    rule(f"POST {A}/texts/{{paper}}/{{lang}}", ADMINISTRATOR, 422, **TEXT, form={"text": "{{ x }}", "act": "use"}),
+    rule(f"POST {A}/texts/{{paper}}/{{lang}}/use", ADMINISTRATOR, 303, **TEXT, form={"version": "0"}),
+    rule(f"GET {A}/rules", ADMINISTRATOR),
+    rule(f"GET {A}/rules/dates", ADMINISTRATOR),
+    rule(f"POST {A}/rules/dates", ADMINISTRATOR, 303, form={"found": "-1"}),
+    rule(f"GET {A}/imports", ADMINISTRATOR),
+    rule(f"GET {A}/imports/template", ADMINISTRATOR),
+    rule(f"POST {A}/imports", ADMINISTRATOR, 422, form={"unit": "yuhang"}),
+    rule(f"GET {A}/imports/{{key}}", set(), key="0" * 32),
+    rule(f"POST {A}/imports/{{key}}", set(), key="0" * 32, form={}),
+    rule(f"GET {A}/works/{{run_id}}", ADMINISTRATOR, run_id="work"),
+    rule(f"GET {A}/works/{{run_id}}", set(), run_id="work_of_another"),
+    rule(f"GET {A}/works/{{run_id}}/live", ADMINISTRATOR, run_id="work"),
+    rule(f"GET {A}/works/{{run_id}}/live", set(), run_id="work_of_another"),
+    rule(f"GET {A}/works/{{run_id}}/refused", set(), run_id="work"),
+    rule(f"GET {A}/record", ADMINISTRATOR),
+    rule(f"POST {A}/record", ADMINISTRATOR, 303, form={}),
+    rule(f"GET {A}/messages", ADMINISTRATOR),
+    rule(f"POST {A}/messages", ADMINISTRATOR, 303, form={}),
+    rule(f"POST {A}/messages/{{message_id}}", set(), message_id="stranger_message", form={}),
+)  # fmt: skip

@@ -1,0 +1,74 @@
+"""Long work: how far it is, how it ended; the page may be closed meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from flows.long_work import Work, work_of
+from flows.office_journal import Deed, record
+from flows.uploads import refused_file
+from states.labels import Label
+from web.access import ForAdministrators, TheOffice, Visitor
+from web.errors import NotFound
+from web.pages.admin_imports import SPREADSHEET
+from web.rendering import page
+
+router = APIRouter(prefix="/administration/works")
+#: seconds between two looks, and how long one browser is told
+LOOK, TOLD = 1.0, 600
+TITLES = {"web-import": Label("导入", "Import"), "web-audit": Label("核验办案记录", "Verification of the record")}
+BACK = {"web-import": "/administration/imports", "web-audit": "/administration/record"}
+
+
+def _work(office: TheOffice, visitor: Visitor, run_id: int) -> Work:
+    with office.store.read() as connection:
+        found = work_of(connection, visitor.person_id, run_id, office.now())
+    if found is None:
+        raise NotFound
+    return found
+
+
+@router.get("/{run_id}")
+def work(request: Request, office: TheOffice, visitor: ForAdministrators, run_id: int) -> Response:
+    """How far it is, or how it ended."""
+    found = _work(office, visitor, run_id)
+    told: dict[str, Any] = {"title": TITLES[found.flow], "back": BACK[found.flow]}
+    return page(request, visitor, "administration/work.html", work=found, **told)
+
+
+def _there(office: TheOffice, visitor: ForAdministrators, run_id: int) -> Work:
+    return _work(office, visitor, run_id)
+
+
+@router.get("/{run_id}/live", response_class=EventSourceResponse)
+async def live(office: TheOffice, visitor: ForAdministrators, run_id: int) -> AsyncIterator[ServerSentEvent]:
+    """Says that something changed, and when it is over."""
+    before = -1
+    for _ in range(int(TOLD / LOOK)):
+        found = await run_in_threadpool(_work, office, visitor, run_id)
+        if found.done != before or not found.running:
+            before = found.done
+            yield ServerSentEvent(event="changed", data=found.done)
+        if not found.running:
+            break
+        await asyncio.sleep(LOOK)
+    yield ServerSentEvent(event="done", data=before)
+
+
+@router.get("/{run_id}/refused")
+def refused(office: TheOffice, visitor: ForAdministrators, run_id: int) -> Response:
+    """The refused rows with their reasons, to be mended and sent again."""
+    found = _work(office, visitor, run_id)
+    path = refused_file(office, str(found.counts.get("upload", "")), str(found.counts.get("refused_file", "")))
+    if path is None:
+        raise NotFound
+    with office.store.write() as connection:
+        record(connection, office.now(), Deed.LIST_EXPORTED, actor_id=visitor.person_id, what="refused-rows", run=run_id)
+    return FileResponse(path, media_type=SPREADSHEET, filename=path.name)
