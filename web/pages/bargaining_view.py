@@ -23,7 +23,7 @@ from web.access import Visitor
 from web.errors import NotFound
 from web.pages.bargaining_chart import Chart, chart_of
 from web.pages.case_parts import DateShown, date_shown
-from web.pages.case_reach import Reach, reach_inside
+from web.pages.case_reach import Reach, reach
 
 TABS = {
     "table": Label("谈判桌", "Table"), "information": Label("资料", "Information"), "vote": Label("表决", "Vote"),
@@ -76,7 +76,7 @@ class Frame:
 
 def frame_of(connection: Connection, office: Office, visitor: Visitor, number: str, tab: str) -> Frame:
     """The bargaining of that number, for who works with it. Raises `NotFound`, for other cases too."""
-    found = reach_inside(connection, office, visitor, number)
+    found = reach(connection, office, visitor, number)
     if found.kind.key != "bargaining":
         raise NotFound
     options = {option.step.name: option for option in next_steps(found.kind, found.case, found.moment)}

@@ -20,7 +20,7 @@ from states.labels import Label
 from web.access import SignedIn, TheOffice, Visitor
 from web.errors import NotFound
 from web.fields import Asking, fields_of
-from web.pages.case_reach import reach, reach_inside
+from web.pages.case_reach import reach
 from web.posted import Posted, answers_of, file_of
 from web.rendering import go, page
 
@@ -40,7 +40,7 @@ def attachments(request: Request, office: TheOffice, visitor: SignedIn, number: 
 def add(request: Request, office: TheOffice, visitor: SignedIn, number: str, form: Posted) -> Response:
     """Keep a file."""
     with office.store.read() as connection:
-        found = reach_inside(connection, office, visitor, number)
+        found = reach(connection, office, visitor, number)
     sent = file_of(form, "file")
     content = sent.file.read(LARGEST_FILE + 1) if sent is not None else b""
     try:
@@ -74,7 +74,7 @@ def view(office: TheOffice, visitor: SignedIn, number: str, attachment_id: int) 
 def withdraw(office: TheOffice, visitor: SignedIn, number: str, attachment_id: int, form: Posted) -> Response:  # noqa: ARG001
     """Take a file back: one's own, or as the supervisor any."""
     with office.store.read() as connection:
-        found = reach_inside(connection, office, visitor, number)
+        found = reach(connection, office, visitor, number)
     if not withdraw_attachment(office, found.case.id, attachment_id, visitor.person_id, supervises=found.supervises):
         raise NotFound
     return go(f"/cases/{number}#attachments", Label("附件已收回", "the file was taken back"))

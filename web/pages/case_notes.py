@@ -18,7 +18,7 @@ from states.labels import Label
 from web.access import SignedIn, TheOffice, Visitor
 from web.errors import NotFound
 from web.fields import Asking, fields_of
-from web.pages.case_reach import reach, reach_inside
+from web.pages.case_reach import reach
 from web.posted import Posted, answers_of
 from web.rendering import go, page
 
@@ -36,7 +36,7 @@ def notes(request: Request, office: TheOffice, visitor: SignedIn, number: str) -
 def write(request: Request, office: TheOffice, visitor: SignedIn, number: str, form: Posted) -> Response:
     """Keep a note."""
     with office.store.read() as connection:
-        found = reach_inside(connection, office, visitor, number)
+        found = reach(connection, office, visitor, number)
     answers = answers_of(form, NoteForm)
     try:
         note = read_answers(NoteForm, answers)
@@ -51,7 +51,7 @@ def write(request: Request, office: TheOffice, visitor: SignedIn, number: str, f
 def withdraw(office: TheOffice, visitor: SignedIn, number: str, note_id: int, form: Posted) -> Response:  # noqa: ARG001
     """Take a note back: one's own, or as the supervisor any."""
     with office.store.read() as connection:
-        found = reach_inside(connection, office, visitor, number)
+        found = reach(connection, office, visitor, number)
     if not withdraw_note(office, found.case.id, note_id, visitor.person_id, supervises=found.supervises):
         raise NotFound
     return go(f"/cases/{number}#notes", Label("备注已收回", "the note was taken back"))

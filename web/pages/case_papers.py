@@ -26,7 +26,7 @@ from web.errors import NotFound
 from web.fields import Asking, fields_of, loose_reasons
 from web.guards import POLICY
 from web.pages.case_parts import role_of
-from web.pages.case_reach import Reach, reach, reach_inside
+from web.pages.case_reach import Reach, reach
 from web.pages.case_view import papers_shown
 from web.posted import Posted, answers_of
 from web.rendering import go, page
@@ -74,7 +74,6 @@ def paper_as(office: TheOffice, visitor: SignedIn, number: str, document_id: int
 def send(request: Request, office: TheOffice, visitor: SignedIn, number: str, document_id: int, form: Posted) -> Response:
     """Note down that the paper was given to somebody."""
     with office.store.read() as connection:
-        reach_inside(connection, office, visitor, number)
         found, _ = _paper(connection, office, visitor, number, document_id)
     answers = answers_of(form, SendingForm)
     try:
@@ -92,7 +91,7 @@ def withdraw(
 ) -> Response:  # fmt: skip
     """Strike an entry of the log that was wrong."""
     with office.store.read() as connection:
-        found = reach_inside(connection, office, visitor, number)
+        found = reach(connection, office, visitor, number)
         _paper(connection, office, visitor, number, document_id)
     if not withdraw_sending(office, document_id, sending_id, visitor.person_id, supervises=found.supervises):
         raise NotFound
@@ -127,8 +126,8 @@ def _page(
 ) -> Response:  # fmt: skip
     with office.store.read() as connection:
         found, row = _paper(connection, office, visitor, number, document_id)
-        sent = case_page.sendings(connection, [document_id]) if found.inside else ()
-        people = case_page.party_names(connection, found.case.id) if found.inside else ()
+        sent = case_page.sendings(connection, [document_id])
+        people = case_page.party_names(connection, found.case.id)
     choices = [(str(one.id), f"{one.name}({role_of(one).said(visitor.lang)})") for one in people]
     choices.append((OTHER, Label("其他(在下面填写)", "Somebody else (named below)").said(visitor.lang)))
     filled = {"sent_on": visitor.today.isoformat(), **answers}

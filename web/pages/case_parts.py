@@ -175,17 +175,17 @@ def masked(number: str) -> str:
     return "•••" if len(number) < 8 else f"•••{number[-4:]}"
 
 
-def meetings_shown(rows: Iterable[AnyRow], *, minutes: bool) -> list[MeetingShown]:
-    """Meetings, newest first, from what happened to them (newest first); minutes only for those inside."""
+def meetings_shown(rows: Iterable[AnyRow]) -> list[MeetingShown]:
+    """Meetings, newest first, from what happened to them (newest first)."""
     found: dict[tuple[str, int], list[AnyRow]] = {}
     for row in rows:
         found.setdefault((row.kind, row.no), []).append(row)
     shown = []
     for (kind, no), acts in found.items():
         last = acts[0]
-        told = last.minutes if minutes and last.act == "held" else ""
+        told = last.minutes if last.act == "held" else ""
         # the reason for putting a meeting off stands with its new day; the day before it is the older entry's
-        earlier = tuple((older.on, newer.minutes if minutes else "") for newer, older in pairwise(acts)
+        earlier = tuple((older.on, newer.minutes) for newer, older in pairwise(acts)
                         if newer.act == "put_off")  # fmt: skip
         place = next((act.place for act in acts if act.place), "")
         shown.append(
@@ -207,10 +207,10 @@ def instalments_shown(rows: Iterable[InstalmentRow], payments: Sequence[AnyRow],
 
 
 def undo_shown(found: Reach, last: AnyRow, actor: str, reasons: Sequence[Reason]) -> UndoShown | None:
-    """The undo of the last step; None where that step can never be taken back, or this visitor never asks."""
+    """The undo of the last step; None where that step can never be taken back."""
     never = {"not_undoable", "has_left_the_case"}
     step = found.kind.step(last.step)
-    if step is None or not found.inside or never & {reason.code for reason in reasons}:
+    if step is None or never & {reason.code for reason in reasons}:
         return None
     day = day_at(last.at)
     own, supervised = day + timedelta(days=OWN_DAYS), day + timedelta(days=SUPERVISOR_DAYS)

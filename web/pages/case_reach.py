@@ -68,8 +68,11 @@ class Reach:
         return None if self.inside else self.visitor.person_id
 
 
-def reach(connection: Connection, office: Office, visitor: Visitor, number: str) -> Reach:
-    """The case of that number. Raises `NotFound` where there is none, and where it is hidden from the visitor."""
+def reach(connection: Connection, office: Office, visitor: Visitor, number: str, *, parties: bool = False) -> Reach:
+    """The case of that number. Raises `NotFound` where there is none, and where it is hidden from the visitor.
+
+    A party reads his own page of it (`web.pages.mine`); the office's pages are there for him only with `parties`.
+    """
     row = queries.case_by_number(connection, visitor.scope, number)
     case = load_case(connection, row.id) if row is not None else None
     if row is None or case is None:
@@ -77,12 +80,7 @@ def reach(connection: Connection, office: Office, visitor: Visitor, number: str)
     roles = roles_with(connection, visitor.held, case, visitor.person_id)
     moment = moment_of(case, roles, visitor.person_id, office.now())
     first = next((party.name for party in case.parties if party.role == "applicant"), None)
-    return Reach(row, case, case_type(row.type, row.type_version), moment, visitor, title_of(row, first, visitor.lang))
-
-
-def reach_inside(connection: Connection, office: Office, visitor: Visitor, number: str) -> Reach:
-    """The same for pages that are not for parties."""
-    found = reach(connection, office, visitor, number)
-    if not found.inside:
+    found = Reach(row, case, case_type(row.type, row.type_version), moment, visitor, title_of(row, first, visitor.lang))
+    if not (found.inside or parties):
         raise NotFound
     return found

@@ -158,7 +158,7 @@ def _promises(connection: Connection, found: Reach) -> dict[str, Any]:
     return {
         "claims": [(Cause(row.cause).label if row.cause in list(Cause) else None, row) for row in claims],
         "instalments": instalments_shown(found.case.instalments, case_page.payments(connection, case_id), today),
-        "meetings": meetings_shown(case_page.meetings(connection, case_id), minutes=found.inside)[:MOST_MEETINGS],
+        "meetings": meetings_shown(case_page.meetings(connection, case_id))[:MOST_MEETINGS],
     }
 
 
@@ -177,7 +177,7 @@ def _beside(connection: Connection, found: Reach) -> dict[str, Any]:
 def papers_shown(connection: Connection, found: Reach, limit: int) -> list[PaperShown]:
     """The papers the visitor may open, newest first, with their sendings."""
     papers = case_page.papers(connection, found.case.id, limit, found.given_to)
-    sent = case_page.sendings(connection, [paper.id for paper in papers]) if found.inside else ()
+    sent = case_page.sendings(connection, [paper.id for paper in papers])
     return [
         PaperShown(
             paper, PAPERS[paper.paper].label,

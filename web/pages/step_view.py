@@ -61,7 +61,7 @@ def step_shown(
     connection: Connection, office: Office, visitor: Visitor, number: str, name: str, kept: Mapping[str, Any] | None
 ) -> StepShown:
     """The step, if the visitor sees the case and may take it from where it stands or stood. Raises `NotFound`."""
-    found = reach(connection, office, visitor, number)
+    found = reach(connection, office, visitor, number, parties=True)
     row, case, kind = found.row, found.case, found.kind
     step = kind.step(name)
     if step is None or name == OPEN or not step.by & found.roles:
