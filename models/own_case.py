@@ -93,7 +93,7 @@ def _readable(case_id: int, party_id: int, kinds: Collection[str]) -> tuple[Any,
 
 def sessions(connection: Connection, case_id: int, limit: int = 60) -> Rows:
     """What happened to the sessions, oldest first: fixed, put off, held; without minutes."""
-    query = select(Meeting.no, Meeting.kind, Meeting.act, Meeting.on, Meeting.place)
+    query = select(Meeting.no, Meeting.kind, Meeting.act, Meeting.on.label("on"), Meeting.place)
     mine = (Meeting.case_id == case_id, Meeting.undone.is_(False), Meeting.kind == "session")
     return connection.execute(query.where(*mine).order_by(Meeting.id).limit(limit)).all()
 

@@ -8,15 +8,13 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from flows.attachments import add_attachment
 from flows.batch import advance_batch
 from flows.campaign import file_for
 from flows.drafts import keep_draft
 from flows.intake import DRAFTS
 from models.cases import Party
 from models.deadlines import Deadline
-from models.notes import Audience, Draft
-from models.papers import Document, PaperSending
+from models.notes import Draft
 from models.people import Person
 from tests.factories import ELSEWHERE, OfficeCase, Town
 from tests.web.conftest import Browser, Web
@@ -90,21 +88,6 @@ def _contracts(town: Town, bargaining: OfficeCase) -> dict[str, Any]:
     batch_id = file_for(town.office, town.people["officer"], "send_invitation", [bargaining.id], answers, "scene")
     advance_batch(town.office, batch_id)
     return {"contract": "HT-SCENE", "foreign_contract": "HT-ELSEWHERE", "batch": batch_id}
-
-
-def _for_party(town: Town, dispute: OfficeCase) -> dict[str, Any]:
-    """Two papers and two files of the dispute: of each, one is the party's to read."""
-    inner, given = town.rows(Document, Document.case_id == dispute.id)[:2]
-    party = town.one(Party, Party.case_id == dispute.id, Party.role == "applicant")
-    town.add(
-        PaperSending, document_id=given.id, party_id=party.id, recipient="", way="handed", sent_on=town.today, remark="",
-        person_id=town.people["mediator"], at=town.clock.now,
-    )  # fmt: skip
-    own = add_attachment(town.office, dispute.id, town.people["worker"], Audience.PARTIES, "工资条.txt", "三月未发".encode())
-    office = add_attachment(
-        town.office, dispute.id, town.people["mediator"], Audience.INTERNAL, "内部.txt", "内部意见".encode()
-    )
-    return {"own_paper": given.id, "registration": inner.id, "own_file": own, "inner_file": office}
 
 
 def _people(town: Town) -> None:
