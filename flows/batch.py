@@ -169,7 +169,8 @@ def _apply_chunk(connection: Connection, office: Office, requests: Sequence[AnyR
 def _cases_of(connection: Connection, office: Office, requests: Sequence[AnyRow]) -> Iterator[CaseRow | None]:
     opening = [request for request in requests if request.step == OPEN]
     fresh = iter(draft_cases(connection, office, opening) if opening else [])
-    there = load_cases(connection, [request.case_id for request in requests if request.step != OPEN])
+    asked = [request.case_id for request in requests if request.step != OPEN]
+    there = load_cases(connection, [case_id for case_id in asked if case_id is not None])
     return (next(fresh) if request.step == OPEN else there.get(request.case_id) for request in requests)
 
 

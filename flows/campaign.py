@@ -21,7 +21,7 @@ from flows.casework import refused_row
 from flows.deadlines import renewal_of
 from flows.judging import not_found
 from flows.office import Office
-from flows.requests import Wish, as_row, file_batch
+from flows.requests import Wish, as_row, file_batch, new_batch
 from flows.steps import Desk
 from models import employers
 from models.base import AnyRow
@@ -54,6 +54,12 @@ def file_for(office: Office, actor_id: int, step: str, case_ids: Sequence[int], 
         Wish(step=step, case_id=one if one in there else None, actor_id=actor_id, answers=answers) for one in ids
     ]  # fmt: skip
     return file_batch(office, step, actor_id, wishes, _own(actor_id, key))
+
+
+def filed_before(office: Office, actor_id: int, key: str) -> int | None:
+    """The batch that person filed under the key already."""
+    with office.store.read() as connection:
+        return _earlier(connection, actor_id, key)
 
 
 def file_openings(office: Office, actor_id: int, scope: Scope, kind: str, employer_ids: Sequence[int], key: str) -> int:
@@ -180,9 +186,10 @@ def _under_way(number: str) -> Refusal:
 
 def _file(connection: Connection, office: Office, actor_id: int, key: str, chosen: Sequence[Chosen]) -> int:
     """The batch and its requests; what is refused beforehand is settled with its reasons."""
-    full, now = _own(actor_id, key), office.now()
-    made = insert(StepBatch).values(key=full, step=OPEN, actor_id=actor_id, chosen=len(chosen), created_at=now)
-    batch_id: int = connection.execute(made.returning(StepBatch.id)).scalar_one()
+    full = _own(actor_id, key)
+    batch_id = new_batch(connection, office, OPEN, actor_id, full, len(chosen))
+    if batch_id is None:  # the same click came twice at once
+        return _earlier(connection, actor_id, key) or 0
     rows = []
     for number, one in enumerate(chosen):
         row = {"settled_at": None, "receipt": None, **as_row(one.wish, office, batch_id)}

@@ -89,14 +89,23 @@ def file_batch(office: Office, step: str, actor_id: int | None, wishes: Sequence
         found = connection.execute(select(StepBatch.id).where(StepBatch.key == key)).scalar_one_or_none()
         if found is not None:
             return int(found)
-        made = insert(StepBatch).values(key=key, step=step, actor_id=actor_id, chosen=len(wishes), created_at=office.now())
-        batch_id: int = connection.execute(made.returning(StepBatch.id)).scalar_one()
+        batch_id = new_batch(connection, office, step, actor_id, key, len(wishes))
+        if batch_id is None:  # the same click came twice at once
+            return int(connection.execute(select(StepBatch.id).where(StepBatch.key == key)).scalar_one())
         rows = [as_row(wish, office, batch_id) for wish in wishes]
         for number, row in enumerate(rows):
             row["key"] = f"{key}:{number}"
         if rows:
             connection.execute(insert(StepRequest.__table__), rows)  # type: ignore[arg-type]
         return batch_id
+
+
+def new_batch(connection: Connection, office: Office, step: str, actor_id: int | None, key: str, chosen: int) -> int | None:
+    """The id of a new batch of so many; None where there is one under that key."""
+    made = insert_or_leave(connection, StepBatch, StepBatch.key).returning(StepBatch.id)
+    values = {"key": key, "step": step, "actor_id": actor_id, "chosen": chosen, "created_at": office.now()}
+    found: int | None = connection.execute(made.values(**values)).scalar_one_or_none()
+    return found
 
 
 def place_batch(connection: Connection, office: Office, wishes: Iterable[Wish], name: str) -> int:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Date, String, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Date, String, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from models.base import AnyRow
 from models.cases import CaseFile
-from models.people import Organisation, Person, Position
+from models.people import Organisation, Person, Position, below
 from models.requests import StepBatch, StepRequest
 from models.scope import Scope
 
@@ -23,10 +22,10 @@ _BATCH = (
 
 def _seen(person_id: int, paths: Collection[str]) -> ColumnElement[bool]:
     """Batches of his own, and those of the people who worked below those paths when they filed them."""
-    below = or_(false(), *(Organisation.path.startswith(path, autoescape=True) for path in paths))
+    inside = below(paths)
     then = or_(Position.to_on.is_(None), Position.to_on >= func.date(StepBatch.created_at, type_=Date))
     his = exists().where(
-        Position.person_id == StepBatch.actor_id, Organisation.id == Position.organisation_id, below, then
+        Position.person_id == StepBatch.actor_id, Organisation.id == Position.organisation_id, inside, then
     )  # fmt: skip
     return or_(StepBatch.actor_id == person_id, and_(StepBatch.actor_id.is_not(None), his))
 
@@ -55,16 +54,22 @@ def counts_of(connection: Connection, batch_ids: Collection[int]) -> dict[tuple[
 def results_of(connection: Connection, scope: Scope, batch_id: int, status: str = "", after: int = 0, limit: int = 101) -> Rows:
     """What became of each request of the batch, in the order filed. The case is named only inside the scope."""
     unit = aliased(Organisation)
-    seen: Any = select(CaseFile.id).join(Organisation, Organisation.id == CaseFile.unit_id).where(
-        scope.cases(), CaseFile.id == StepRequest.case_id
-    )  # fmt: skip
+    theirs = aliased(StepRequest)
+    asked = select(theirs.case_id).where(theirs.batch_id == batch_id, theirs.case_id.is_not(None))
+    seen = (
+        select(CaseFile.id)
+        .join(Organisation, Organisation.id == CaseFile.unit_id)
+        .where(CaseFile.id.in_(asked), scope.cases())
+        .correlate(None)
+    )
     query = (
         select(
             StepRequest.id, StepRequest.status, StepRequest.receipt, StepRequest.error, CaseFile.id.label("case_id"),
             CaseFile.number, CaseFile.type, CaseFile.type_version, CaseFile.facts, CaseFile.state,
             StepRequest.answers["employer"].as_string().label("employer"), unit.name.label("unit"),
         )
-        .outerjoin(CaseFile, and_(CaseFile.id == StepRequest.case_id, seen.exists()))
+        .select_from(StepRequest)
+        .outerjoin(CaseFile, and_(CaseFile.id == StepRequest.case_id, CaseFile.id.in_(seen)))
         .outerjoin(unit, unit.id == CaseFile.unit_id)
         .where(StepRequest.batch_id == batch_id)
     )  # fmt: skip

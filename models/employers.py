@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from models.base import AnyRow
 from models.cases import CaseFile
 from models.contracts import Contract
 from models.papers import Document
-from models.people import Organisation, Person
+from models.people import Organisation, Person, below
 from models.scope import Scope
+from models.search_index import Kind as Indexed
+from models.searching import search
 
 Rows = Sequence[AnyRow]
 _Unit = aliased(Organisation)
+#: an employer is called by few names; of its disputes at most so many are counted
+MOST_NAMES, MOST_DISPUTES = 2, 500
 
 
 def _seen(scope: Scope) -> ColumnElement[bool]:
     """Employers inside the scope, and those one of whose contracts is."""
     if scope.is_everything:
         return Organisation.id.is_not(None)
-    below = or_(false(), *(_Unit.path.startswith(path, autoescape=True) for path in scope.paths))
-    theirs = exists().where(Contract.employer_id == Organisation.id, _Unit.id == Contract.unit_id, below)
+    inside = below(scope.paths, _Unit)
+    theirs = exists().where(Contract.employer_id == Organisation.id, _Unit.id == Contract.unit_id, inside)
     return or_(scope.units(), Organisation.id.in_(scope.employers), theirs)
 
 
@@ -91,15 +96,18 @@ def cases_of(connection: Connection, scope: Scope, employer_id: int, limit: int 
     return connection.execute(query).all()
 
 
-def disputes_of(connection: Connection, scope: Scope, employer_id: int) -> list[tuple[str, int]]:
-    """How many of the employer's disputes inside the scope stand in which state."""
-    query = (
-        select(CaseFile.state, func.count())
-        .join(Organisation, Organisation.id == CaseFile.unit_id)
-        .where(CaseFile.employer_id == employer_id, CaseFile.type == "dispute", scope.cases())
-        .group_by(CaseFile.state)
-    )
-    return [(state, count) for state, count in connection.execute(query)]
+def disputes_of(connection: Connection, scope: Scope, names: Collection[str]) -> tuple[Counter[str], bool]:
+    """How many disputes inside the scope, with an employer of one of those names, stand in which state; whether there are more.
+
+    A dispute knows its employer by name: the search index finds them.
+    """
+    found: Counter[str] = Counter()
+    more = False
+    for name in sorted(set(names))[:MOST_NAMES]:
+        told = search(connection, scope, name, MOST_DISPUTES, (Indexed.CASE,))
+        found.update(hit.state for hit in told.hits if hit.type == "dispute" and hit.employer == name)
+        more = more or told.more
+    return found, more
 
 
 # --- one contract -----------------------------------------------------------------------------------------------------
@@ -157,8 +165,8 @@ def open_renewal(connection: Connection, contract_id: int) -> str:
 
 def union_units(connection: Connection, paths: Sequence[str], day: date, limit: int = 200) -> Rows:
     """Unions at or below those paths, where somebody may open a bargaining: (id, name, path)."""
-    below = or_(false(), *(Organisation.path.startswith(path, autoescape=True) for path in paths))
+    inside = below(paths)
     kinds = ("federation", "district", "subdistrict", "system", "community", "enterprise_union")
     still = or_(Organisation.closed_on.is_(None), Organisation.closed_on > day)
-    query = select(Organisation.id, Organisation.name, Organisation.path).where(below, Organisation.kind.in_(kinds), still)
+    query = select(Organisation.id, Organisation.name, Organisation.path).where(inside, Organisation.kind.in_(kinds), still)
     return connection.execute(query.order_by(Organisation.path).limit(limit)).all()

@@ -17,7 +17,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.datastructures import FormData
 
 from flows.batch import result_of
-from flows.campaign import file_again, file_for
+from flows.campaign import file_again, file_for, filed_before
 from flows.exporting import workbook
 from flows.office_journal import Deed, record
 from models import batches as stored
@@ -141,6 +141,9 @@ def file(request: Request, office: TheOffice, visitor: ForStaff, form: Posted) -
     """File the batch and go to where it is watched; or try first, or mend a form that no case would accept."""
     asked = step_of(visitor, text_of(form, "type"), text_of(form, "step"))
     ids, answers = _ids(form), answers_of(form, asked[1].asks)
+    before = filed_before(office, visitor.person_id, text_of(form, "key"))
+    if before is not None:
+        return go(f"/batches/{before}", Label("这一批先前已经提交", "this batch was filed before"))
     with office.store.read() as connection:
         shown = review_of(connection, office, visitor, asked, ids, answers)
     if form.get("try") or form.get("more_rows") or not ids or not shown.rehearsal.able:

@@ -187,8 +187,8 @@ def unpacked(text: str) -> list[int]:
 
 
 def step_of(visitor: Visitor, type_name: str, name: str) -> tuple[CaseType, Step]:
-    """The step somebody may take for many cases at once. Raises `NotFound`."""
-    kind = next((one for one in all_types() if one.key == type_name), None)
+    """The step somebody may take for many cases at once; without a type, of the first that has it. Raises `NotFound`."""
+    kind = next((one for one in all_types() if one.key == type_name or (not type_name and one.step(name))), None)
     step = kind.step(name) if kind else None
     if kind is None or step is None or name == OPEN or not step.by & visitor.roles:
         raise NotFound

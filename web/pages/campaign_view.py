@@ -73,9 +73,8 @@ def campaign_shown(
     ids = found[: campaign.MOST]
     pages = max(1, -(-len(ids) // A_PAGE))
     number = min(max(number, 1), pages)
-    here, known = ids[(number - 1) * A_PAGE : number * A_PAGE], set(ids)
-    chosen_ids = [one for one in ticked if one in known]
-    marked = set(chosen_ids)
+    here, marked = ids[(number - 1) * A_PAGE : number * A_PAGE], set(ticked)
+    chosen_ids = [one for one in ids if one in marked]
     lines = [
         Line(row.id, row, Kind(row.kind).label if what != "plan" else None, row.id in marked)
         for row in _lines(connection, visitor, what, here)

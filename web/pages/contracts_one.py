@@ -160,6 +160,7 @@ class EmployerShown:
     rows: list[Label]
     cases: list[tuple[AnyRow, Label, Label]]
     disputes: list[tuple[Label, int]]
+    more_disputes: bool
     workers: int
     may_open: bool
 
@@ -171,7 +172,7 @@ def employer_shown(connection: Connection, visitor: Visitor, code: str) -> Emplo
         raise NotFound
     contracts = employers.contracts_of(connection, visitor.scope, row.id)
     kinds = {str(kind): no for no, kind in enumerate(k for k in Kind if any(one.kind == k for one in contracts))}
-    counted = dict(employers.disputes_of(connection, visitor.scope, row.id))
+    counted, more = employers.disputes_of(connection, visitor.scope, {row.name, *(one.employer_name for one in contracts[:1])})
     return EmployerShown(
         row=row, union=next((one.union_name for one in contracts if one.union_name), ""),
         contracts=[(one, Kind(one.kind).label, Standing(one.standing).label, (one.expires_on - visitor.today).days)
@@ -179,6 +180,6 @@ def employer_shown(connection: Connection, visitor: Visitor, code: str) -> Emplo
         drawing=drawn(contracts, kinds, visitor.today), rows=[Kind(kind).label for kind in kinds],
         cases=[(one, B(one.state).label, Kind(one.facts.get("kind", "wage")).label)
                for one in employers.cases_of(connection, visitor.scope, row.id)],
-        disputes=[(state.label, counted[state]) for state in D if state in counted],
+        disputes=[(state.label, counted[state]) for state in D if state in counted], more_disputes=more,
         workers=row.workers or max((one.workers for one in contracts), default=0), may_open=visitor.holds(*BARGAINERS),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from states.bargaining.forms import Plan
 from states.bargaining.words import Kind
 from states.casetype import OPEN
 from states.errors import Reason, Refusal
+from states.forms import read_answers
 from states.labels import Label
 from states.roles import BARGAINERS
 from web.access import TheDesk, TheOffice, Visitor
@@ -68,9 +69,10 @@ def plan(request: Request, office: TheOffice, desk: TheDesk, visitor: ForBargain
     """Open the case through the door."""
     code, answers = text_of(form, "employer_code"), answers_of(form, Plan, HIDDEN)
     with office.store.read() as connection:
-        shown = _planning(connection, visitor, code, answers, unit=text_of(form, "unit"))
+        shown = _planning(connection, visitor, code, answers, unit=text_of(form, "unit", "-") or "-")
     known = _known(shown, answers)
     try:
+        read_answers(Plan, known)
         wish = Wish(
             step=OPEN, case_type="bargaining", unit_id=shown.unit or None, actor_id=visitor.person_id, answers=known,
             key=text_of(form, "key")[:64],
@@ -78,7 +80,7 @@ def plan(request: Request, office: TheOffice, desk: TheDesk, visitor: ForBargain
         receipt = desk.step(wish)
     except Refusal as refusal:
         with office.store.read() as connection:
-            shown = _planning(connection, visitor, code, answers, refusal.reasons, unit=text_of(form, "unit"))
+            shown = _planning(connection, visitor, code, answers, refusal.reasons, unit=text_of(form, "unit", "-") or "-")
         return page(
             request, visitor, "contracts/plan.html", status=422, shown=shown, key=uuid4().hex, code=code, reasons=shown.loose
         )
