@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, delete, false, or_, select
+from sqlalchemy import Connection, delete, or_, select
 
 from flows.casework import Receipt
 from flows.drafts import keep_draft
@@ -16,7 +16,7 @@ from flows.steps import Desk
 from models.base import AnyRow
 from models.marks import plain_identity
 from models.notes import Draft
-from models.people import Organisation
+from models.people import Organisation, below
 from states.casetype import OPEN
 from states.dispute.process import DISPUTE
 from states.errors import Reason, Refusal
@@ -33,9 +33,9 @@ MOST_DRAFTS = 30
 
 def units_for(connection: Connection, paths: Sequence[str]) -> Sequence[AnyRow]:
     """Where somebody may register: the units of his positions, and those below them that mediate; his own first."""
-    below = or_(false(), *(Organisation.path.startswith(path, autoescape=True) for path in paths))
+    inside = below(paths)
     query = select(Organisation.id, Organisation.name, Organisation.path).where(
-        below, Organisation.closed_on.is_(None), or_(Organisation.mediates.is_(True), Organisation.path.in_(paths))
+        inside, Organisation.closed_on.is_(None), or_(Organisation.mediates.is_(True), Organisation.path.in_(paths))
     )
     return connection.execute(query.order_by(Organisation.path.in_(paths).desc(), Organisation.path).limit(MOST_UNITS)).all()
 

@@ -19,12 +19,13 @@ from models.contracts import Contract
 from models.daybook import UNSETTLED, of_owner, of_units
 from models.deadlines import Deadline
 from models.items import Meeting
-from models.overview import below
-from models.people import Organisation, Person
+from models.people import Organisation, Person, below
 
 Rows = Sequence[AnyRow]
 #: a feed looks at more days than a month has
 MOST_DAYS = 400
+#: clocks that remind of a meeting: the meeting itself stands in the calendar
+OF_MEETINGS = ("session", "round", "congress")
 
 
 class Whose(NamedTuple):
@@ -93,7 +94,8 @@ def _with_cases(table: Any, ids: AnySelect, each: int, *columns: Any) -> AnySele
 
 def _meetings(whose: Whose, first: date, last: date, each: int) -> AnySelect:
     later, fixed = aliased(Meeting), aliased(Meeting)
-    again = (later.case_id == Meeting.case_id, later.kind == Meeting.kind, later.no == Meeting.no, later.undone.is_(False))
+    # by the case's id: looked up only for cases that are somebody's
+    again = (later.case_id == CaseFile.id, later.kind == Meeting.kind, later.no == Meeting.no, later.undone.is_(False))
     ids = (
         select(Meeting.id, Meeting.on.label("day"), *_numbered(Meeting.on, Meeting.id))
         .join(CaseFile, CaseFile.id == Meeting.case_id)
@@ -109,7 +111,7 @@ def _clocks(whose: Whose, first: date, last: date, each: int) -> AnySelect:
     ids = (
         select(Deadline.id, Deadline.due_on.label("day"), *_numbered(Deadline.due_on, Deadline.hard.desc(), Deadline.id))
         .join(CaseFile, CaseFile.id == Deadline.case_id)
-        .where(whose.cases, UNSETTLED, Deadline.due_on.between(first, last))
+        .where(whose.cases, UNSETTLED, Deadline.due_on.between(first, last), Deadline.rule.not_in(OF_MEETINGS))
     )
     return _with_cases(Deadline, ids, each, Deadline.rule, Deadline.subject, Deadline.hard, Deadline.provisional)
 

@@ -16,7 +16,7 @@ from models.base import AnyRow
 from models.cases import CaseFile
 from models.contracts import Contract
 from models.contracts_board import Wanted, matching, window_is_open
-from models.people import Organisation, Person
+from models.people import Organisation, Person, below
 from models.scope import Scope
 
 Rows = Sequence[AnyRow]
@@ -30,7 +30,7 @@ def planned_cases(connection: Connection, scope: Scope, wanted: Wanted) -> list[
     """Bargaining cases on the plan inside the scope, the contract that ends first before the others."""
     asked: list[tuple[object, ColumnElement[bool]]] = [
         (wanted.kind, CaseFile.facts["kind"].as_string() == wanted.kind),
-        (wanted.unit, Organisation.path.startswith(wanted.unit, autoescape=True)),
+        (wanted.unit, below([wanted.unit])),
         (wanted.industry, or_(_Employer.industry == wanted.industry, _Before.industry == wanted.industry)),
         (wanted.expires_from, _Before.expires_on >= (wanted.expires_from or date.min)),
         (wanted.expires_to, _Before.expires_on <= (wanted.expires_to or date.max)),
@@ -79,7 +79,7 @@ def employers_without(connection: Connection, scope: Scope, wanted: Wanted) -> l
         Organisation.kind == "employer", Organisation.closed_on.is_(None), scope.units(), ~running, ~covered
     )
     if wanted.unit:
-        query = query.where(Organisation.path.startswith(wanted.unit, autoescape=True))
+        query = query.where(below([wanted.unit]))
     if wanted.industry:
         query = query.where(Organisation.industry == wanted.industry)
     if wanted.employer:

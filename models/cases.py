@@ -69,11 +69,14 @@ class Party(Table):
     phone_mark: Mapped[str] = mapped_column(String(64), default="", server_default="")
     identity_mark: Mapped[str] = mapped_column(String(64), default="", server_default="")
     represents: Mapped[bool] = mapped_column(default=False)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     undone: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
         Index("ix_party_name", "name"),
+        # few parties have an account: an index over all of them would say that looking one up is worth nothing
+        Index("ix_party_person_id", "person_id", sqlite_where=text("person_id IS NOT NULL"),
+              postgresql_where=text("person_id IS NOT NULL")),
         Index("ix_party_phone_mark", "phone_mark", sqlite_where=text("phone_mark <> ''"),
               postgresql_where=text("phone_mark <> ''")),
         Index("ix_party_identity_mark", "identity_mark", sqlite_where=text("identity_mark <> ''"),

@@ -48,4 +48,7 @@ class Contract(Table):
     source: Mapped[str] = mapped_column(String(60), default="")
     source_key: Mapped[str | None] = mapped_column(String(64), unique=True)
     more: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    __table_args__ = (Index("ix_contract_unit_expires", "unit_id", "standing", "expires_on"),)
+    __table_args__ = (
+        Index("ix_contract_unit_expires", "unit_id", "standing", "expires_on"),
+        Index("ix_contract_expires_on", "expires_on", "id"),  # the register of a whole city, in the order of the ends
+    )

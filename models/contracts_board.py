@@ -17,7 +17,7 @@ from models.base import AnyRow, AnySelect
 from models.cases import CaseFile
 from models.contracts import Contract
 from models.deadlines import Deadline
-from models.people import Organisation, Person
+from models.people import Organisation, Person, below
 from models.scope import Scope
 
 Rows = Sequence[AnyRow]
@@ -48,7 +48,7 @@ def matching(wanted: Wanted) -> list[ColumnElement[bool]]:
     asked: list[tuple[Any, ColumnElement[bool]]] = [
         (wanted.kind, Contract.kind == wanted.kind),
         (wanted.scope, Contract.scope == wanted.scope),
-        (wanted.unit, Organisation.path.startswith(wanted.unit, autoescape=True)),
+        (wanted.unit, below([wanted.unit])),
         (wanted.industry, Contract.industry == wanted.industry),
         (wanted.standing, Contract.standing == wanted.standing),
         (wanted.expires_from, Contract.expires_on >= (wanted.expires_from or date.min)),
@@ -80,7 +80,7 @@ def register_page(
     query = (
         select(*_LINE)
         .join(Organisation, Organisation.id == Contract.unit_id)
-        .where(scope.contracts(), *matching(wanted), later_than(Contract.expires_on, Contract.id, after))
+        .where(scope.contracts_listed(connection), *matching(wanted), later_than(Contract.expires_on, Contract.id, after))
     )
     return connection.execute(query.order_by(Contract.expires_on, Contract.id).limit(limit)).all()
 
@@ -90,7 +90,7 @@ def register_totals(connection: Connection, scope: Scope, wanted: Wanted) -> Any
     found = (
         select(Contract.workers)
         .join(Organisation, Organisation.id == Contract.unit_id)
-        .where(scope.contracts(), *matching(wanted))
+        .where(scope.contracts_listed(connection), *matching(wanted))
         .limit(MOST_COUNTED + 1)
         .subquery()
     )

@@ -8,14 +8,14 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from models.base import AnyRow, AnySelect
 from models.cases import CaseEvent, CaseFile, Party
 from models.contracts import Contract
 from models.deadlines import Deadline
-from models.people import Organisation, Person
+from models.people import Organisation, Person, below
 
 Rows = Sequence[AnyRow]
 
@@ -39,9 +39,9 @@ def of_units(paths: Collection[str], wide: bool = False) -> ColumnElement[bool]:
 
     `wide`: they are a large part of the office, so a question about clocks begins with the clocks and not with the cases.
     """
-    below = or_(false(), *(Organisation.path.startswith(path, autoescape=True) for path in paths))
+    inside = below(paths)
     unit_id = CaseFile.unit_id + 0 if wide else CaseFile.unit_id  # a sum is in no index: the planner begins elsewhere
-    return and_(unit_id.in_(select(Organisation.id).where(below)), CaseFile.closed_on.is_(None))
+    return and_(unit_id.in_(select(Organisation.id).where(inside)), CaseFile.closed_on.is_(None))
 
 
 def due(connection: Connection, whose: ColumnElement[bool], today: date, *, ahead: int = 7, limit: int = 40) -> Rows:
@@ -107,12 +107,12 @@ def without_date(connection: Connection, whose: ColumnElement[bool], resting: Co
 
 def expiring(connection: Connection, paths: Collection[str], today: date, *, ahead: int = 60, limit: int = 10) -> Rows:
     """Contracts in force of those units that end within `ahead` days and have no case that renews them."""
-    below = or_(false(), *(Organisation.path.startswith(path, autoescape=True) for path in paths))
+    inside = below(paths)
     renewing = aliased(CaseFile)
     query = (
         select(Contract.id, Contract.number, Contract.employer_name, Contract.kind, Contract.expires_on, Contract.workers)
         .where(
-            Contract.unit_id.in_(select(Organisation.id).where(below)), Contract.standing == "in_force",
+            Contract.unit_id.in_(select(Organisation.id).where(inside)), Contract.standing == "in_force",
             Contract.expires_on.between(today, today + timedelta(days=ahead)),
             ~exists().where(renewing.predecessor_id == Contract.id, renewing.closed_on.is_(None)),
         )

@@ -12,7 +12,6 @@ from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     and_,
     false,
@@ -30,7 +29,7 @@ from models.contracts import Contract
 from models.daybook import UNSETTLED, due, of_units
 from models.deadlines import Deadline
 from models.outbox import Message
-from models.people import Organisation, Person, Position
+from models.people import Organisation, Person, Position, below
 from models.requests import Run, StepRequest
 
 Rows = Sequence[AnyRow]
@@ -40,11 +39,6 @@ AGES = (15, 30, 60)
 #: rows of the table of units: a unit and those right below it
 MOST_UNITS = 300
 _OVERDUE_DAYS = -1
-
-
-def below(paths: Collection[str]) -> ColumnElement[bool]:
-    """The condition on `Organisation` for those units and all below them."""
-    return or_(false(), *(Organisation.path.startswith(path, autoescape=True) for path in paths))
 
 
 def unit_of_code(connection: Connection, paths: Collection[str], code: str) -> AnyRow | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_, false, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Sealed, Table, code, line, pk
@@ -34,7 +36,10 @@ class Organisation(Table):
     name: Mapped[line]
     kind: Mapped[str] = mapped_column(String(30))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
-    path: Mapped[str] = mapped_column(String(400), index=True)
+    path: Mapped[str] = mapped_column(
+        String(400).with_variant(String(400, collation="C"), "postgresql"),
+        index=True,  # compared byte by byte, see `below`
+    )
     #: rule pack of the place; empty: its parent's
     pack: Mapped[str] = mapped_column(String(40), default="")
     #: whether disputes can be mediated here: the next such unit above takes what is passed up
@@ -44,6 +49,14 @@ class Organisation(Table):
     workers: Mapped[int] = mapped_column(default=0)
     closed_on: Mapped[date | None]
     __table_args__ = (Index("ix_organisation_kind_name", "kind", "name"),)
+
+
+def below(paths: Iterable[str], of: Any = Organisation) -> ColumnElement[bool]:
+    """The condition for organisations at those paths and below them: a range of the path's index, not a pattern.
+
+    A path ends with "/", and "0" is the character after it: what lies between "/1/5/" and "/1/50" is the subtree of "/1/5/".
+    """
+    return or_(false(), *(and_(of.path >= path, of.path < f"{path.removesuffix('/')}0") for path in paths))
 
 
 class Person(Table):

@@ -15,7 +15,7 @@ from models.contracts import Contract
 from models.daybook import UNSETTLED
 from models.deadlines import Deadline
 from models.papers import Document
-from models.people import Organisation, Person, Position
+from models.people import Organisation, Person, Position, below
 from models.scope import Scope
 
 Rows = Sequence[AnyRow]
@@ -102,13 +102,13 @@ def cases(
     limit: int = 50, narrow: Narrow = EVERY_CASE,
 ) -> Rows:  # fmt: skip
     """Cases inside the scope, newest first; with `before`, those with a smaller id: the next page."""
-    query = _cases().where(scope.cases(), *narrow.conditions())
+    query = _cases().where(scope.cases_listed(connection), *narrow.conditions())
     if case_type:
         query = query.where(CaseFile.type == case_type)
     if state:
         query = query.where(CaseFile.state == state)
     if unit_path:
-        query = query.where(Organisation.path.startswith(unit_path, autoescape=True))
+        query = query.where(below([unit_path]))
     if before:
         query = query.where(CaseFile.id < before)
     return connection.execute(query.order_by(CaseFile.id.desc()).limit(limit)).all()
@@ -127,7 +127,7 @@ def case_ids(connection: Connection, scope: Scope, case_type: str, state: str, u
         .where(scope.cases(), CaseFile.type == case_type, CaseFile.state == state)
     )
     if unit_path:
-        query = query.where(Organisation.path.startswith(unit_path, autoescape=True))
+        query = query.where(below([unit_path]))
     return list(connection.scalars(query.order_by(CaseFile.id).limit(limit)))
 
 

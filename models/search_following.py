@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from models.cases import CaseFile, Party
 from models.contracts import Contract
-from models.people import Organisation
+from models.people import Organisation, below
 from models.search_index import Kind, refresh, refresh_where
 
 
@@ -27,9 +27,9 @@ def unit_renamed(connection: Connection, unit_id: int) -> None:
 
 def unit_moved(connection: Connection, path: str) -> None:
     """The organisation at that path (the new one) hangs elsewhere, with all below it."""
-    below = Organisation.path.startswith(path, autoescape=True)
-    units = select(Organisation.id).where(below)
-    refresh_where(connection, Kind.ORGANISATION, below)
+    inside = below([path])
+    units = select(Organisation.id).where(inside)
+    refresh_where(connection, Kind.ORGANISATION, inside)
     refresh_where(connection, Kind.CASE, CaseFile.unit_id.in_(units))
     refresh_where(connection, Kind.CONTRACT, Contract.unit_id.in_(units))
 

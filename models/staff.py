@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from models.accounts import Absence
 from models.base import AnyRow
-from models.people import Organisation, Person, Position
+from models.people import Organisation, Person, Position, below
 
 Rows = Sequence[AnyRow]
 
@@ -54,10 +54,6 @@ def _held(day: date) -> ColumnElement[bool]:
     return and_(or_(Position.from_on.is_(None), Position.from_on <= day), or_(Position.to_on.is_(None), Position.to_on >= day))
 
 
-def _below(paths: Collection[str]) -> ColumnElement[bool]:
-    return or_(false(), *(Organisation.path.startswith(path, autoescape=True) for path in paths))
-
-
 def positions_under(connection: Connection, paths: Collection[str], day: date, limit: int = 2000) -> Rows:
     """Who holds what on that day in those units and below, nearest to the top first; `stands_in`: for somebody who is away."""
     query = (
@@ -70,7 +66,7 @@ def positions_under(connection: Connection, paths: Collection[str], day: date, l
         )
         .join(Position, Position.person_id == Person.id)
         .join(Organisation, Organisation.id == Position.organisation_id)
-        .where(_below(paths), _held(day), or_(Person.left_on.is_(None), Person.left_on > day))
+        .where(below(paths), _held(day), or_(Person.left_on.is_(None), Person.left_on > day))
     )
     return connection.execute(query.order_by(Organisation.path, Person.name, Person.id).limit(limit)).all()
 
@@ -83,7 +79,7 @@ def workers_under(connection: Connection, paths: Collection[str], roles: Collect
         .join(Position, Position.person_id == Person.id)
         .join(Organisation, Organisation.id == Position.organisation_id)
         .where(
-            or_(_below(paths), above), Position.role.in_(roles), _held(day), or_(Person.left_on.is_(None), Person.left_on > day)
+            or_(below(paths), above), Position.role.in_(roles), _held(day), or_(Person.left_on.is_(None), Person.left_on > day)
         )
     )
     return connection.execute(query.order_by(Organisation.path, Person.name, Person.id).limit(limit)).all()
@@ -96,7 +92,7 @@ def works_as(connection: Connection, person_id: int, paths: Collection[str], day
         select(Position.role)
         .join(Person, Person.id == Position.person_id)
         .join(Organisation, Organisation.id == Position.organisation_id)
-        .where(Position.person_id == person_id, or_(_below(paths), above), _held(day))
+        .where(Position.person_id == person_id, or_(below(paths), above), _held(day))
         .where(or_(Person.left_on.is_(None), Person.left_on > day))
     )
     return set(connection.scalars(query))
@@ -110,7 +106,7 @@ def names_of(connection: Connection, ids: Collection[int]) -> Rows:
 def once_under(connection: Connection, person_id: int, paths: Collection[str]) -> AnyRow | None:
     """(id, code, name, left_on) of a person who works, worked or will work in those units or below; None for any other."""
     his = select(Position.id).join(Organisation, Organisation.id == Position.organisation_id)
-    his = his.where(Position.person_id == Person.id, _below(paths))
+    his = his.where(Position.person_id == Person.id, below(paths))
     query = select(Person.id, Person.code, Person.name, Person.left_on).where(Person.id == person_id, his.exists())
     return connection.execute(query).first()
 
@@ -119,7 +115,7 @@ def absences_under(connection: Connection, paths: Collection[str], day: date, pe
     """Absences that run or come, of people of those units; the nearest first."""
     away, instead = aliased(Person), aliased(Person)
     works = select(Position.id).join(Organisation, Organisation.id == Position.organisation_id)
-    works = works.where(Position.person_id == Absence.person_id, Position.absence_id.is_(None), _below(paths))
+    works = works.where(Position.person_id == Absence.person_id, Position.absence_id.is_(None), below(paths))
     query = (
         select(
             Absence.id,

@@ -14,7 +14,7 @@ from flows.office import Office
 from flows.office_journal import Deed, record
 from models.base import AnyRow
 from models.cases import CaseFile
-from models.people import Organisation, OrganisationKind, Position
+from models.people import Organisation, OrganisationKind, Position, below
 from models.scope import Scope
 from models.search_following import unit_added, unit_moved, unit_renamed
 from models.upsert import insert_or_leave
@@ -104,8 +104,8 @@ def _move(connection: Connection, scope: Scope, unit_id: int, parent_id: int | N
     connection.execute(update(Organisation).where(Organisation.id == unit_id).values(parent_id=parent_id))
     moved = f"{above}{unit_id}/"
     rest = func.substr(Organisation.path, len(unit.path) + 1)
-    below = Organisation.path.startswith(unit.path, autoescape=True)
-    connection.execute(update(Organisation).where(below).values(path=literal(moved) + rest))
+    inside = below([unit.path])
+    connection.execute(update(Organisation).where(inside).values(path=literal(moved) + rest))
     unit_moved(connection, moved)
 
 
@@ -162,8 +162,8 @@ def close_organisation(office: Office, by: int | None, unit_id: int, on: date) -
 
 
 def _still_there(connection: Connection, unit: AnyRow, on: date) -> Iterator[Reason]:
-    below = (Organisation.parent_id == unit.id, or_(Organisation.closed_on.is_(None), Organisation.closed_on > on))
-    units: int = connection.execute(select(func.count()).select_from(Organisation).where(*below)).scalar_one()
+    right_below = (Organisation.parent_id == unit.id, or_(Organisation.closed_on.is_(None), Organisation.closed_on > on))
+    units: int = connection.execute(select(func.count()).select_from(Organisation).where(*right_below)).scalar_one()
     if units:
         text = Label(f"下面还有 {units} 个单位", f"there are {units} units below it")
         yield Reason("units_below", text, Label("请先移走或撤销", "move or close them first"), "unit")

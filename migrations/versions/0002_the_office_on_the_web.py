@@ -113,6 +113,7 @@ def upgrade() -> None:
         sa.Column("events", sa.JSON(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("seen_event", BigId, nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_web_hook_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_web_hook")),
     )
@@ -268,12 +269,25 @@ def upgrade() -> None:
     unsettled = sa.text("status = 'open' OR (status = 'expired' AND next_on IS NOT NULL)")
     unwell = sa.text("status = 'refused' OR status = 'failed'")
     op.create_index(
-        "ix_deadline_due_on", "deadline", ["due_on", "case_id"], sqlite_where=unsettled, postgresql_where=unsettled
+        "ix_deadline_due_on",
+        "deadline",
+        ["due_on", "case_id", "rule", "status", "next_on", "hard"],
+        sqlite_where=unsettled,
+        postgresql_where=unsettled,
     )
     op.create_index(
         "ix_step_request_unwell", "step_request", ["status", "settled_at"], sqlite_where=unwell, postgresql_where=unwell
     )
-    op.create_index(op.f("ix_meeting_held_on"), "meeting", ["held_on"])
+    op.create_index("ix_meeting_held_on", "meeting", ["held_on", "case_id", "act", "undone", "kind", "no"])
+
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_message_unread",
+            ["person_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("channel = 'inbox' AND status = 'sent' AND read_at IS NULL"),
+            postgresql_where=sa.text("channel = 'inbox' AND status = 'sent' AND read_at IS NULL"),
+        )
 
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.add_column(sa.Column("must_change", sa.Boolean(), server_default=sa.false(), nullable=False))
@@ -288,8 +302,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("phone_mark", sa.String(length=64), server_default="", nullable=False))
         batch_op.add_column(sa.Column("identity_mark", sa.String(length=64), server_default="", nullable=False))
         batch_op.create_index("ix_party_name", ["name"], unique=False)
+        known = sa.text("person_id IS NOT NULL")
+        batch_op.drop_index("ix_party_person_id")
+        batch_op.create_index("ix_party_person_id", ["person_id"], sqlite_where=known, postgresql_where=known)
         for mark in ("phone_mark", "identity_mark"):
             some = sa.text(f"{mark} <> ''")
             batch_op.create_index(f"ix_party_{mark}", [mark], unique=False, sqlite_where=some, postgresql_where=some)
+    with op.batch_alter_table("contract", schema=None) as batch_op:
+        batch_op.create_index("ix_contract_expires_on", ["expires_on", "id"], unique=False)
+    if op.get_bind().dialect.name == "postgresql":  # paths are compared byte by byte: `models.people.below`
+        op.execute('ALTER TABLE organisation ALTER COLUMN path TYPE VARCHAR(400) COLLATE "C"')
     fill_marks(op.get_bind())
     guard_append_only(op.get_bind(), OFFICE_EVENTS)
