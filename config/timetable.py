@@ -19,6 +19,7 @@ class Bell:
 
 TIMETABLE = (
     Bell("outbox", every=5),
+    Bell("hooks", every=5),
     Bell("follow-ups", every=15),
     Bell("rescue", every=30),
     Bell("deadlines", every=60),

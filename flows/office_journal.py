@@ -40,6 +40,7 @@ class Deed(Named):
     TOKEN_MADE = "token_made", "生成令牌", "Token made"
     TOKEN_REVOKED = "token_revoked", "撤销令牌", "Token revoked"
     HOOK_MADE = "hook_made", "登记回调", "Web-hook made"
+    HOOK_ENDED = "hook_ended", "停用回调", "Web-hook ended"
     SUBSTITUTE = "substitute", "指定代理人", "Substitute named"
     ABSENCE_ENDED = "absence_ended", "结束代理", "Absence ended"
     HANDED_OVER = "handed_over", "移交工作", "Work handed over"

@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from flows.batch import advance_batch, apply_alone
+from flows.hooks import has_news
 from flows.journal import close_lost
 from flows.office import Office
-from models.outbox import Message
+from models.outbox import DELIVERED, Message
 from models.requests import StepBatch, StepRequest
 from notifications.outbox import rescue
 
@@ -72,11 +73,13 @@ def stalled_batches(office: Office) -> list[int]:
 def pending_work(office: Office, sweep: str) -> bool:
     """Whether a sweep that runs every few seconds would find anything at all."""
     if sweep == "rescue":
-        return bool(abandoned_requests(office) or stalled_batches(office) or _messages(office, "sending"))
+        return bool(abandoned_requests(office) or stalled_batches(office) or _messages(office, "sending", *DELIVERED))
+    if sweep == "hooks":
+        return _messages(office, "waiting", "hook") or has_news(office)
     return _messages(office, "waiting", "open_case" if sweep == "follow-ups" else "notice")
 
 
-def _messages(office: Office, status: str, kind: str = "notice") -> bool:
-    query = select(Message.id).where(Message.status == status, Message.kind == kind, Message.next_try_at <= office.now())
+def _messages(office: Office, status: str, *kinds: str) -> bool:
+    query = select(Message.id).where(Message.status == status, Message.kind.in_(kinds), Message.next_try_at <= office.now())
     with office.store.read() as connection:
         return connection.execute(query.limit(1)).first() is not None

@@ -82,7 +82,7 @@ class Service:
             quiet: Lane[dict[str, object]] = self.lane.beside(name, lambda _key: run_sweep(self.office, sweep))
             if sweep == "deadlines":
                 warn_if_late(self.office, sweep)
-            if sweep in ("outbox", "follow-ups", "rescue"):
+            if sweep in ("outbox", "hooks", "follow-ups", "rescue"):
                 run_sweep(self.office, sweep)
             else:
                 quiet.run(self.office.now().isoformat())

@@ -10,6 +10,7 @@ from flows.accounts.sessions import forget_old_sessions
 from flows.accounts.throttle import forget_old_tries
 from flows.deadlines import sweep_deadlines
 from flows.followups import open_follow_ups
+from flows.hooks import deliver_events, post_events
 from flows.integrity import report_findings
 from flows.journal import forget_quiet_runs, journalled, last_done
 from flows.office import Office
@@ -27,7 +28,7 @@ LATE = timedelta(minutes=15)
 #: a sweep of the outbox ends after so many rounds; the next bell goes on
 _ROUNDS = 50
 #: sweeps that run every few seconds: journalled only when they did something
-_QUIET = frozenset({"outbox", "follow-ups", "rescue"})
+_QUIET = frozenset({"outbox", "hooks", "follow-ups", "rescue"})
 
 
 def _outbox(office: Office) -> Counts:
@@ -41,6 +42,10 @@ def _outbox(office: Office) -> Counts:
             break
     total["more"] = int(drained.more)
     return total
+
+
+def _hooks(office: Office) -> Counts:
+    return {"events": post_events(office), **deliver_events(office).as_json()}
 
 
 def _deadlines(office: Office) -> Counts:
@@ -82,6 +87,7 @@ SWEEPS: dict[str, Callable[[Office], Counts]] = {
     "deadlines": _deadlines,
     "follow-ups": _follow_ups,
     "outbox": _outbox,
+    "hooks": _hooks,
     "rescue": rescue_all,
     "seal": _seal,
     "digest": _digest,
@@ -89,7 +95,7 @@ SWEEPS: dict[str, Callable[[Office], Counts]] = {
     "audit": _audit,
 }
 #: what `concord sweep` runs when no sweep is named, in this order
-BY_HAND = ("rescue", "deadlines", "follow-ups", "outbox")
+BY_HAND = ("rescue", "deadlines", "follow-ups", "outbox", "hooks")
 
 
 def run_sweep(office: Office, name: str) -> Counts:

@@ -62,6 +62,8 @@ class WebHook(Table):
     events: Mapped[list[Any]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    #: id of the last event of a case that was looked at for it
+    seen_event: Mapped[int] = mapped_column(default=0)
 
 
 class SearchText(Table):

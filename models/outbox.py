@@ -16,7 +16,11 @@ from models.base import Table, pk
 from states.labels import Named
 
 PARKED = text("status = 'parked'")
+#: kinds that are delivered by a channel, with lease and attempts
+DELIVERED = ("notice", "hook")
 PENDING = text("status IN ('waiting', 'sending')")
+#: letters in an inbox that nobody opened; said in words, not in parameters, so that SQLite sees its index fits
+UNREAD = text("channel = 'inbox' AND status = 'sent' AND read_at IS NULL")
 
 
 class MessageStatus(Named):
@@ -35,7 +39,7 @@ class Message(Table):
     __tablename__ = "message"
     id: Mapped[pk]
     key: Mapped[str] = mapped_column(String(200), unique=True)
-    #: "notice" or "open_case"
+    #: "notice", "open_case", or "hook": an event on its way to a web-hook
     kind: Mapped[str] = mapped_column(String(20), default="notice")
     notice: Mapped[str] = mapped_column(String(60))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_file.id"))
@@ -60,6 +64,7 @@ class Message(Table):
         Index("ix_message_parked", "id", sqlite_where=PARKED, postgresql_where=PARKED),
         Index("ix_message_event", "case_id", "seq"),
         Index("ix_message_inbox", "person_id", "channel", "id"),
+        Index("ix_message_unread", "person_id", "id", sqlite_where=UNREAD, postgresql_where=UNREAD),
     )
 
 

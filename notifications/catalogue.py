@@ -50,6 +50,7 @@ PARKED = Place("concord reminders missed", "/outbox")
 RUNS = Place("concord runs list", "/runs")
 DOCTOR = Place("concord doctor --integrity", "/doctor")
 AUDIT = Place("concord audit verify", "/audit")
+HOOKS = Place("concord doctor", "/mine")
 PEOPLE = Place("concord user password {code}", "/administration/people")
 
 
@@ -168,6 +169,7 @@ OFFICE = (
         facts=("broken",)),
     _of("integrity_findings", "数据检查发现问题", "Integrity findings", ADMINISTRATORS, at=DOCTOR,
         facts=("findings",)),
+    _of("hook_parked", "回调未能送达", "Web-hook could not be delivered", OWNER, at=HOOKS, facts=("host", "reason")),
     _of("account_locked", "账号锁定", "Account locked", SUPERVISORS, ADMINISTRATORS, loud=URGENT, at=PEOPLE,
         facts=("person", "code", "until")),
 )  # fmt: skip

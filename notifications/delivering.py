@@ -18,6 +18,7 @@ from sqlalchemy import Row, insert, update
 from config.clock import day_at
 from config.crashpoints import crashpoint
 from config.settings import Settings
+from models.hooks import HOOK
 from models.outbox import Delivery, Message
 from models.session import Store
 from notifications.alerts import post_parked
@@ -25,6 +26,7 @@ from notifications.catalogue import NOTICES, Urgency
 from notifications.channels import Channel, Letter
 from notifications.fanout import LEFT
 from notifications.faults import DeliveryFault, GiveUp, TemplateFault, TryLater
+from notifications.hooks import hook_letter
 from notifications.render import render
 
 #: Attempts before a message is parked.
@@ -94,6 +96,8 @@ class Work:
     def _letter(self, row: Row[Any]) -> Letter | DeliveryFault | None:
         if row.left_on is not None and row.left_on <= day_at(self.now):
             return None
+        if row.kind == HOOK:
+            return hook_letter(row, self._at())
         try:
             words = render(row.notice, row.facts, row.language or self.settings.language, self.settings.base_url)
         except TemplateFault as fault:
@@ -114,7 +118,7 @@ class Work:
                 if answer is not None and getattr(answer, "tried", True):
                     connection.execute(insert(Delivery).values(message_id=row.id, **_attempt(attempt, answer, at)))
                 if values["status"] == "parked":
-                    post_parked(connection, [{"notice": row.notice, "error": values["error"]}], at)
+                    post_parked(connection, [{**row._mapping, "error": values["error"]}], at)
         crashpoint("outbox.recorded")
 
     def _count(self, status: str, answer: Answer) -> None:

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Row, case, literal, select, update
 from config.crashpoints import crashpoint
 from config.settings import Settings
 from models.base import Instant
-from models.outbox import PENDING, Message
+from models.outbox import DELIVERED, PENDING, Message
 from models.people import Person
 from models.session import Store
 from notifications.alerts import post_parked
@@ -33,6 +33,7 @@ from notifications.fanout import Fanned, fan_out, waiting_notices
 GROUP = 25
 #: Rows a rescue frees at a time.
 RESCUED = 1000
+NOTHING = Drained()
 GONE = "the worker did not come back"
 
 
@@ -41,7 +42,7 @@ def drain(store: Store, settings: Settings, now: datetime, channels: Channels, l
     fanned = _fan_out(store, settings, now, channels, limit)
     done = Drained(fanned.notices, fanned.messages, parked=fanned.parked, more=fanned.notices >= limit)
     for channel in channels.values():
-        done = _drain_channel(store, settings, now, channel, limit, done)
+        done = drain_channel(store, settings, now, channel, limit, done)
     return done
 
 
@@ -55,8 +56,9 @@ def _fan_out(store: Store, settings: Settings, now: datetime, channels: Channels
     return fanned
 
 
-def _drain_channel(store: Store, settings: Settings, now: datetime, channel: Channel, limit: int,
-                   done: Drained) -> Drained:  # fmt: skip
+def drain_channel(store: Store, settings: Settings, now: datetime, channel: Channel, limit: int,
+                  done: Drained = NOTHING) -> Drained:  # fmt: skip
+    """Deliver up to `limit` messages that wait for that channel; counted on top of what is `done` already."""
     left = limit
     while left > 0:
         begun = time.monotonic()
@@ -75,11 +77,11 @@ def _drain_channel(store: Store, settings: Settings, now: datetime, channel: Cha
 def _claim(store: Store, channel: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
     """Messages that are this worker's for the time of the lease; each row has the attempt before this one."""
     waiting = (
-        select(Message.id, Message.key, Message.notice, Message.facts, Message.person_id, Message.attempt,
+        select(Message.id, Message.key, Message.kind, Message.notice, Message.facts, Message.person_id, Message.attempt,
                Person.email, Person.language, Person.left_on)
         .join(Person, Person.id == Message.person_id)
-        .where(PENDING, Message.status == "waiting", Message.channel == channel, Message.kind == "notice",
-               Message.next_try_at <= now)
+        .where(PENDING, Message.status == "waiting", Message.channel == channel,
+               Message.kind.in_(DELIVERED), Message.next_try_at <= now)
         .order_by(Message.next_try_at, Message.id)
         .limit(limit)
     )  # fmt: skip
@@ -106,21 +108,21 @@ def rescue(store: Store, now: datetime) -> int:
                     settled_at=case((stuck, literal(now, Instant())), else_=None), error=GONE,
                 )
             )  # fmt: skip
-            parked = [{"notice": row.notice, "error": GONE} for row in lost if row.attempt % ATTEMPTS == 0]
+            parked = [{**row._mapping, "error": GONE} for row in lost if row.attempt % ATTEMPTS == 0]
             post_parked(connection, parked, now)
     return len(lost)
 
 
-def _lost(connection: Connection, now: datetime) -> Sequence[Row[int, str, int]]:
-    query = select(Message.id, Message.notice, Message.attempt).where(
-        PENDING, Message.status == "sending", Message.kind == "notice", Message.lease_until < now
+def _lost(connection: Connection, now: datetime) -> Sequence[Row[Any]]:
+    query = select(Message.id, Message.notice, Message.attempt, Message.person_id, Message.facts).where(
+        PENDING, Message.status == "sending", Message.kind.in_(DELIVERED), Message.lease_until < now
     )
     return connection.execute(query.limit(RESCUED).with_for_update(skip_locked=True)).all()
 
 
 def resend(store: Store, message_id: int, now: datetime) -> bool:
     """Let a parked message try again, by hand; False if it is not parked."""
-    again = update(Message).where(Message.id == message_id, Message.status == "parked", Message.kind == "notice")
+    again = update(Message).where(Message.id == message_id, Message.status == "parked", Message.kind.in_(DELIVERED))
     with store.write() as connection:
         done = connection.execute(again.values(status="waiting", next_try_at=now, settled_at=None, error=""))
     return done.rowcount == 1

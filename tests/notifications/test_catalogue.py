@@ -25,7 +25,7 @@ REGISTER = {**CLOCK, "number": "HT2026-00001", "case_type": "", "contract_id": 7
 OWN: dict[str, Any] = {
     "lines": [CLOCK, REGISTER], "day": "2026-11-23", "overdue": [CLOCK], "today": [REGISTER], "week": [],
     "waiting": ["D2026-1"], "overdue_count": 40, "today_count": 1, "week_count": 0, "waiting_count": 1,
-    "reason": "smtp 550", "notice": "session_fixed",
+    "host": "example.org", "reason": "smtp 550", "notice": "session_fixed",
     "what": "sweep", "sweep": "deadlines", "last_at": "2026-11-20", "broken": [["D2026-1", "changed"]],
     "person": "Li", "code": "M02", "until": "2026-11-20 09:45",
     "findings": [["parked", 3, "被搁置", "parked", "重发", "resend"]],

@@ -12,11 +12,11 @@ from flows.office import Office
 from flows.steps import Desk
 from web.api.describing import ABOUT, describe
 from web.api.problems import Problem, add_problems, answer, not_found
-from web.api.routes import batches, cases, contracts, me, papers, steps, types, worklist
+from web.api.routes import batches, cases, contracts, hooks, me, papers, steps, types, worklist
 from web.api.throttle import Throttle
 
 ROUTERS = (me.router, types.router, cases.router, steps.router, papers.router, worklist.router, contracts.router,
-           batches.router)  # fmt: skip
+           batches.router, hooks.router)  # fmt: skip
 #: bytes of a body: a thousand numbers, or a group of two thousand workers
 LARGEST_BODY = 2 * 1024 * 1024
 #: requests a minute of one token
