@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from flows.office import Office
 from flows.steps import Desk
+from models.search_words import readings
 from web.api.app import create_api
 from web.errors import add_error_pages
 from web.guards import SafeHeaders, SameOrigin
@@ -62,6 +63,7 @@ class Kept(StaticFiles):
 @asynccontextmanager
 async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    readings("和商")  # the dictionary of readings takes a moment to load: not during somebody's first search
     yield
 
 
