@@ -64,7 +64,7 @@ class Message(Table):
         Index("ix_message_parked", "id", sqlite_where=PARKED, postgresql_where=PARKED),
         Index("ix_message_event", "case_id", "seq"),
         Index("ix_message_inbox", "person_id", "channel", "id"),
-        Index("ix_message_unread", "person_id", "id", sqlite_where=UNREAD, postgresql_where=UNREAD),
+        Index("ix_message_unread", "person_id", "channel", "id", sqlite_where=UNREAD, postgresql_where=UNREAD),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Literal
@@ -45,6 +45,8 @@ class Visitor:
     today: date
     form_key: str
     has_second_factor: bool
+    #: letters in the inbox that were not opened
+    unread: int = field(default=0, kw_only=True)
 
     @cached_property
     def roles(self) -> frozenset[Role]:
@@ -105,7 +107,7 @@ def _visitor(connection: Connection, office: Office, token: str) -> tuple[Visito
     held = tuple(positions_of(connection, row.person_id, today)) if row.confirmed else ()
     visitor = Visitor(
         row.person_id, row.code, row.name, "en" if row.language == "en" else "zh", row.session_id, held, today,
-        form_key(token), bool(row.second_factor),
+        form_key(token), bool(row.second_factor), unread=row.unread,
     )  # fmt: skip
     return visitor, row.confirmed, row.must_change, row.seen_at
 

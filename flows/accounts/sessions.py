@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from config.clock import day_at
 from flows.accounts import throttle
@@ -23,6 +23,7 @@ from flows.office import Office
 from flows.office_journal import Deed, record
 from models.accounts import WebSession
 from models.base import AnyRow
+from models.outbox import UNREAD, Message
 from models.people import Person
 
 #: a session ends so long after the sign-in, or after so long without use
@@ -33,6 +34,8 @@ TO_CONFIRM = timedelta(minutes=10)
 SEEN = timedelta(minutes=5)
 #: how long ended sessions are kept
 MEMORY = timedelta(days=30)
+#: letters nobody opened, counted beside the session: one look into an index of its own
+_UNREAD = select(func.count()).select_from(Message).where(Message.person_id == Person.id, UNREAD).scalar_subquery()
 
 
 @dataclass(frozen=True)
@@ -126,13 +129,13 @@ def _alive(now: datetime) -> tuple[Any, ...]:
 def visitor_row(connection: Connection, token: str, now: datetime) -> AnyRow | None:
     """The session of that cookie with its person; None when it is unknown or over, or the person has left.
 
-    `second_factor` says whether the person has one.
+    `second_factor` says whether the person has one, `unread` how many letters wait in the inbox.
     """
     query = (
         select(
             WebSession.id.label("session_id"), WebSession.confirmed, WebSession.expires_at, WebSession.seen_at,
             Person.id.label("person_id"), Person.code, Person.name, Person.language, Person.must_change,
-            (Person.second_factor != "").label("second_factor"),
+            (Person.second_factor != "").label("second_factor"), _UNREAD.label("unread"),
         )
         .join(Person, Person.id == WebSession.person_id)
         .where(WebSession.token_hash == _hash(token), *_alive(now))

@@ -283,7 +283,7 @@ def upgrade() -> None:
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(
             "ix_message_unread",
-            ["person_id", "id"],
+            ["person_id", "channel", "id"],
             unique=False,
             sqlite_where=sa.text("channel = 'inbox' AND status = 'sent' AND read_at IS NULL"),
             postgresql_where=sa.text("channel = 'inbox' AND status = 'sent' AND read_at IS NULL"),
