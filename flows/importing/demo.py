@@ -18,6 +18,7 @@ from sqlalchemy import select, update
 from config.clock import noon_of
 from flows.accounts.passwords import hash_password
 from flows.importing.book import SHEETS, write_book
+from flows.importing.demo_talks import hold_talks
 from flows.importing.ledger import LedgerReport, import_ledger
 from flows.office import Office
 from models.people import Person, Position
@@ -52,6 +53,7 @@ def load_demo(office: Office, today: date) -> DemoSummary:
     ledger = demo_ledger(folder / "ledger.xlsx", today)
     then = office if office.today() == today else office.at(lambda: noon_of(today))
     report = import_ledger(then, ledger, unit_id=None, actor_id=None)
+    hold_talks(then, today)
     names = {code: name for code, name, *_ in _content()["organisations"]}
     people = tuple((code, name, role, names.get(unit, unit)) for code, name, unit, role in _content()["people"])
     return DemoSummary(ledger, report, people)

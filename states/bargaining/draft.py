@@ -19,6 +19,9 @@ from states.errors import Reason
 from states.guards import listed
 from states.labels import Label
 
+#: the chapter without which a contract of the kind is none
+_ABOUT = {"wage": {"pay"}, "women": {"women"}}
+
 
 def drafted(case: CaseView, answers: forms.Draft, _moment: Moment) -> Iterator[Entry]:
     """The draft and its clauses. A second one, after a vote that failed, has a period of its own."""
@@ -45,8 +48,11 @@ def _clauses(case: CaseView, answers: forms.Draft) -> Sequence[forms.DraftClause
 
 
 def to_be_drafted(case: CaseView) -> dict[str, Any]:
-    """The clauses agreed on, in their words."""
+    """The clauses agreed on, in their words, and the chapters they belong to."""
+    facts = case.facts
+    chapters = {said["content"] for said in agreed_of(facts).values() if said.get("content")} | set(facts.get("contents", ()))
     return {
+        "contents": sorted(chapters | _ABOUT.get(facts.get("kind", ""), set())),
         "clauses": [
             {"title": title, "content": said.get("content") or None, "text": said["text"],
              "amount": yuan(said["amount"]) or None}

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from states.bargaining.clauses import SIDES
 from states.labels import Label
 
-WIDTH, HEIGHT = 360, 180
-LEFT, RIGHT, TOP, BOTTOM = 16, 126, 18, 30
+WIDTH, HEIGHT = 360, 200
+LEFT, RIGHT, TOP, BOTTOM = 16, 126, 26, 42
 #: labels stand at least so far apart
 APART = 17
 NAMES = {
@@ -32,14 +32,17 @@ class Offered(Protocol):
     def amount(self) -> int | None: ...
 
 
+Point = tuple[float, float]
+#: whose, the last amount, the points
+Drawn = tuple[str, int, list[Point]]
+
+
 @dataclass(frozen=True)
 class Line:
-    """A side's line, or the point that was agreed on: where it runs and the label at its end."""
+    """A side's line; it ends where both agreed."""
 
     name: str
-    label: str
-    points: tuple[tuple[float, float], ...]
-    label_y: float
+    points: tuple[Point, ...]
 
     @property
     def path(self) -> str:
@@ -48,20 +51,33 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A label in the picture: whose colour, what it says, where."""
+
+    name: str
+    text: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
 class Chart:
-    """The picture: lines and the rounds below them."""
+    """The picture: lines, labels where they end and where they begin, the rounds below them, the point agreed on."""
 
     lines: tuple[Line, ...]
+    ends: tuple[Mark, ...]
+    starts: tuple[Mark, ...]
     rounds: tuple[tuple[int, float], ...]
-    #: where the labels stand
-    label_x: int = WIDTH - RIGHT + 10
+    met: Point | None
     width: int = WIDTH
     height: int = HEIGHT
 
 
 def chart_of(offers: Sequence[Offered], agreed: Mapping[str, Any] | None, lang: str) -> Chart | None:
     """The chart of a clause; None unless both sides named amounts and at least one moved to another."""
-    spoken = {side: {one.round: one.amount for one in offers if one.side == side and one.amount is not None} for side in SIDES}
+    spoken: dict[str, dict[int, int]] = {
+        side: {one.round: one.amount for one in offers if one.side == side and one.amount is not None} for side in SIDES
+    }
     rounds = sorted({number for said in spoken.values() for number in said})
     if not all(spoken.values()) or len(rounds) < 2:
         return None
@@ -75,13 +91,16 @@ def chart_of(offers: Sequence[Offered], agreed: Mapping[str, Any] | None, lang: 
         share = (amount - low) / (high - low) if high > low else 0.5
         return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
 
-    drawn: list[tuple[str, int, list[tuple[float, float]]]] = []
+    met = [(float(WIDTH - RIGHT), height(end))] if end is not None else []
+    drawn: list[Drawn] = []
     for side, said in spoken.items():
         points = [(round(across[number], 1), height(amount)) for number, amount in _held(said, rounds)]
-        drawn.append((side, list(said.values())[-1], points))
-    if end is not None:
-        drawn.append(("agreed", end, [(round(WIDTH - RIGHT, 1), height(end))]))
-    return Chart(_labelled(drawn, lang), tuple((number, round(x, 1)) for number, x in across.items()))
+        drawn.append((side, list(said.values())[-1], points + met))
+    ends = _labelled([("agreed", end, met)] if end is not None else drawn, lang)
+    lines = tuple(Line(side, tuple(points)) for side, _, points in drawn)
+    begun = [(line.name, next(iter(spoken[line.name].values())), line) for line in lines]
+    starts = _starts(begun, lang, named=end is not None)
+    return Chart(lines, ends, starts, tuple((number, round(x, 1)) for number, x in across.items()), met[0] if met else None)
 
 
 def _held(said: Mapping[int, int], rounds: Sequence[int]) -> list[tuple[int, int]]:
@@ -95,8 +114,8 @@ def _held(said: Mapping[int, int], rounds: Sequence[int]) -> list[tuple[int, int
     return points
 
 
-def _labelled(drawn: Sequence[tuple[str, int, list[tuple[float, float]]]], lang: str) -> tuple[Line, ...]:
-    """The lines with their labels pushed apart, from the top down and back up from the floor."""
+def _labelled(drawn: Sequence[Drawn], lang: str) -> tuple[Mark, ...]:
+    """The labels at the ends, pushed apart from the top down and back up from the floor."""
     ordered = sorted(drawn, key=lambda one: one[2][-1][1])
     places: list[float] = []
     for _, _, points in ordered:
@@ -106,9 +125,20 @@ def _labelled(drawn: Sequence[tuple[str, int, list[tuple[float, float]]]], lang:
         places[at] = min(places[at], floor)
         floor = places[at] - APART
     return tuple(
-        Line(name, f"{NAMES[name].said(lang)} {short(amount)}", tuple(points), round(place + 4, 1))
-        for (name, amount, points), place in zip(ordered, places, strict=True)
+        Mark(name, f"{NAMES[name].said(lang)} {short(amount)}", WIDTH - RIGHT + 10, round(place + 4, 1))
+        for (name, amount, _), place in zip(ordered, places, strict=True)
     )
+
+
+def _starts(drawn: Sequence[tuple[str, int, Line]], lang: str, *, named: bool) -> tuple[Mark, ...]:
+    """The first amounts, the upper one above its point and the lower one below."""
+    upper = min(drawn, key=lambda one: one[2].points[0][1])[0]
+    marks = []
+    for name, amount, line in drawn:
+        x, y = line.points[0]
+        text = f"{NAMES[name].said(lang)} {short(amount)}" if named else short(amount)
+        marks.append(Mark(name, text, x - 4, round(y - 8 if name == upper else y + 17, 1)))
+    return tuple(marks)
 
 
 def short(fen: int) -> str:

@@ -51,6 +51,8 @@ def information_shown(connection: Connection, office: Office, visitor: Visitor, 
     known = frame.facts.get("information", {})
     items = [_item(name, said) for name, said in known.items()]
     papers = table.papers(connection, frame.reach.row.id, ("information_list",))
+    if any(item.supplied_on is None for item in items):
+        frame = frame.led_by("record_information")
     return InformationShown(frame, sorted(items, key=lambda item: item.supplied_on is not None), papers)
 
 

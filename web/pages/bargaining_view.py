@@ -6,7 +6,7 @@ The pages show what the case knows and lead to its steps; what is open, agreed o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -72,6 +72,10 @@ class Frame:
     def state(self) -> Label:
         """Where the case stands."""
         return self.reach.kind.stage(self.reach.row.state).label
+
+    def led_by(self, name: str) -> Frame:
+        """The same with that step in front."""
+        return replace(self, steps=sorted(self.steps, key=lambda option: option.step.name != name))
 
 
 def frame_of(connection: Connection, office: Office, visitor: Visitor, number: str, tab: str) -> Frame:
@@ -140,6 +144,13 @@ class TableShown:
     def gap(self) -> int | None:
         """How far apart the sides are on all open clauses about money (fen)."""
         return self.frame.facts.get("gap")
+
+    @property
+    def steps_first(self) -> Frame:
+        """The frame with the step that is wanted most in front: what both say alike is to be agreed on, then drafted."""
+        if self.count("ready"):
+            return self.frame.led_by("agree_clause")
+        return self.frame.led_by("agree_draft") if self.count("agreed") and not self.count("open") else self.frame
 
     def count(self, *states: str) -> int:
         """How many clauses stand so."""
