@@ -71,13 +71,13 @@ def lay(office: Office, size: int) -> None:
 
 def _case(dice: random.Random, no: int, stages: dict[str, list[str]]) -> dict[str, Any]:
     street, kind, closed = dice.randrange(STREETS), "dispute" if no % 3 else "bargaining", bool(no % 5)
-    opened = TODAY - timedelta(days=int(dice.expovariate(1 / 40)))
+    opened = TODAY - timedelta(days=dice.randrange(30, 2000) if closed else int(dice.expovariate(1 / 40)))
     return {
         "id": no, "number": f"{kind[0].upper()}2026-{no:05d}", "type": kind, "type_version": 1, "pack": "cn",
         "pack_version": "1", "state": "closed" if closed else dice.choice(stages[kind]), "version": 1, "unit_id": 12 + street,
         "owner_id": 1 + street * 3 + no % 3, "opened_on": opened, "moved_at": AT, "head": "",
         "facts": {"employer": f"某企业{no % 5000}", "summary": "拖欠工资" * 40, "cause": "wage_arrears"},
-        "closed_on": opened + timedelta(days=dice.randrange(60)) if closed else None,
+        "closed_on": opened + timedelta(days=dice.randrange(30)) if closed else None,
     }  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def _request(dice: random.Random, case: dict[str, Any]) -> dict[str, Any]:
 
 
 def _meeting(dice: random.Random, case: dict[str, Any]) -> dict[str, Any]:
-    on = TODAY + timedelta(days=dice.randrange(-200, 60))
+    on = case["opened_on"] + timedelta(days=dice.randrange(60))
     return {"case_id": case["id"], "seq": 1, "no": 1, "kind": "session", "act": "set", "held_on": on, "place": "三楼调解室"}
 
 

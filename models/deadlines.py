@@ -59,7 +59,8 @@ class Deadline(Table):
         Index("ix_deadline_next_on", "next_on", "id", sqlite_where=text("next_on IS NOT NULL"),
               postgresql_where=text("next_on IS NOT NULL")),
         # the calendar, and what is overdue, the worst first
-        Index("ix_deadline_due_on", "due_on", "case_id", sqlite_where=UNSETTLED_ONLY, postgresql_where=UNSETTLED_ONLY),
+        Index("ix_deadline_due_on", "due_on", "case_id", "rule", "status", "next_on", "hard",
+              sqlite_where=UNSETTLED_ONLY, postgresql_where=UNSETTLED_ONLY),
         Index("ix_deadline_case_status", "case_id", "status"),
         Index("ix_deadline_contract", "contract_id"),
         Index("uq_deadline_running", "case_id", "rule", "subject", unique=True,

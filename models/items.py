@@ -50,11 +50,13 @@ class Meeting(Table):
     no: Mapped[int]
     kind: Mapped[str] = mapped_column(String(20))
     act: Mapped[str] = mapped_column(String(10))
-    on: Mapped[date] = mapped_column("held_on", index=True)
+    on: Mapped[date] = mapped_column("held_on")
     place: Mapped[line] = mapped_column(default="")
     minutes: Mapped[str] = mapped_column(Text, default="")
     present: Mapped[int] = mapped_column(default=0)
     undone: Mapped[bool] = mapped_column(default=False)
+    #: the calendar reads meetings by day, and no more of them than stands here
+    __table_args__ = (Index("ix_meeting_held_on", "held_on", "case_id", "act", "undone", "kind", "no"),)
 
 
 class ProposalRow(Table):

@@ -79,11 +79,10 @@ def searched(connection: Connection, visitor: Visitor, said: str) -> Searched:
 
 
 def _result(hit: Hit, words: Sequence[str], on: date | None, visitor: Visitor) -> Result:
-    sought = [*words, hit.matched]
     elsewhere = hit.matched and hit.matched not in hit.title and hit.matched != hit.number and hit.matched != hit.owner
     return Result(
-        path=_path(hit, visitor), number=list(pieces(hit.number, sought)), title=list(pieces(hit.title or hit.number, sought)),
-        matched=list(pieces(hit.matched, sought)) if elsewhere else [],
+        path=_path(hit, visitor), number=_marked(hit.number, words, hit), title=_marked(hit.title or hit.number, words, hit),
+        matched=_marked(hit.matched, words, hit) if elsewhere else [],
         role=ROLES.get(hit.role, OWNER if hit.role == "owner" else None) if elsewhere else None,
         state=_state(hit), over=not hit.is_open, unit=hit.unit, owner=hit.owner, on=on,
         left=(on - visitor.today).days if on else 0,
@@ -103,6 +102,12 @@ def _state(hit: Hit) -> Label | None:
     if hit.kind is Kind.CASE:
         return case_type(hit.type, hit.type_version).stage(hit.state).label
     return Standing(hit.state).label if hit.kind is Kind.CONTRACT else OrganisationKind(hit.type).label
+
+
+def _marked(text: str, words: Sequence[str], hit: Hit) -> list[Piece]:
+    """What was typed, marked; what was found by its sound is marked whole."""
+    typed = [word for word in words if word.lower() in text.lower()]
+    return list(pieces(text, typed or [hit.matched]))
 
 
 def pieces(text: str, sought: Sequence[str]) -> Iterator[Piece]:
