@@ -105,20 +105,10 @@ def _pages(office: Office, desk: Any) -> Iterator[None]:
     pages.start()
     DESK.say(f"办公室页面:{pages.url}", f"The office's pages: {pages.url}")
     _say_how_to_begin(office, pages.url)
-    _say_how_to_begin(office)
     try:
         yield
     finally:
         pages.stop()
-
-
-def _say_how_to_begin(office: Office) -> None:
-    """An office without organisations is founded in the browser, by whoever reads this code."""
-    from flows.accounts.first_start import setup_code
-
-    code = setup_code(office)
-    if code is not None:
-        DESK.say(f"首次启动,开办码:{code}", f"The first start; the set-up code: {code}")
 
 
 def _say_how_to_begin(office: Office, url: str) -> None:

@@ -34,6 +34,18 @@ ROLES = {str(one): one.label for one in Role}
 USUAL = timedelta(days=90)
 
 
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("MicroMessenger/", "WeChat"), ("Chrome/", "Chrome"),
+             ("Safari/", "Safari"))  # fmt: skip
+_MACHINES = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+             ("Linux", "Linux"))  # fmt: skip
+
+
+def browser_said(agent: str) -> str:
+    """What people call the program that calls itself that: "Firefox · Windows"; its own words where nothing is known."""
+    found = [next((name for mark, name in known if mark in agent), "") for known in (_BROWSERS, _MACHINES)]
+    return " · ".join(filter(None, found)) or agent[:60]
+
+
 class NewToken(Form):
     """A token for a program."""
 
@@ -64,7 +76,7 @@ def _account(
         request, visitor, "account/account.html", status=422 if refusal is not None else 200, who=who, held=running,
         roles=ROLES, sessions=sessions, tokens=tokens, token=token, fields=fields_of(NewToken, asked), now=office.now(),
         reasons=loose_reasons(NewToken, reasons), scopes={str(one): one.label for one in TokenScope},
-        kinds={str(one): one.label for one in TokenKind},
+        kinds={str(one): one.label for one in TokenKind}, browser=browser_said,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from states.forms import read_answers
 from states.labels import Label
 from web.access import ForAdministrators, TheOffice, Visitor
 from web.errors import NotFound
+from web.pages.account import browser_said
 from web.pages.admin_forms import NewPerson, NewPosition, OnDay, PersonChange, Question, roles
 from web.pages.admin_units import ROLES, unit_named
 from web.pages.administration import administered_by
@@ -107,7 +108,8 @@ def person_page(
         held = positions_held(connection, administered_by(visitor), [person_id])
         sessions = sessions_of(connection, person_id, office.now())
         cases = open_cases_of(connection, person_id)
-    told: dict[str, Any] = {"who": row, "held": held, "sessions": sessions, "cases": cases, "phrase": phrase, "roles": ROLES}
+    told: dict[str, Any] = {"who": row, "held": held, "sessions": sessions, "cases": cases, "phrase": phrase, "roles": ROLES,
+                            "browser": browser_said}  # fmt: skip
     status, reasons = (422, refusal.reasons) if refusal is not None else (200, ())
     return page(request, visitor, "administration/person.html", status=status, reasons=reasons, **told)
 

@@ -75,7 +75,6 @@ def outbox(
         "counts": counts,
         "tries": tries,
         "chosen": chosen,
-        "statuses": list(MessageStatus),
     }
     further = rows[A_PAGE - 1].id if len(rows) > A_PAGE else 0
     labels = {key: notice.label for key, notice in NOTICES.items()}

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -43,11 +43,12 @@ def work(request: Request, office: TheOffice, visitor: ForAdministrators, run_id
     return page(request, visitor, "administration/work.html", work=found, **told)
 
 
-def _there(office: TheOffice, visitor: ForAdministrators, run_id: int) -> Work:
+def mine(office: TheOffice, visitor: ForAdministrators, run_id: int) -> Work:
+    """The work, before anything is answered: a stream that has begun can no longer say that there is none."""
     return _work(office, visitor, run_id)
 
 
-@router.get("/{run_id}/live", response_class=EventSourceResponse)
+@router.get("/{run_id}/live", response_class=EventSourceResponse, dependencies=[Depends(mine)])
 async def live(office: TheOffice, visitor: ForAdministrators, run_id: int) -> AsyncIterator[ServerSentEvent]:
     """Says that something changed, and when it is over."""
     before = -1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import asdict
 from typing import Annotated
 
@@ -79,7 +80,7 @@ def _ticket(request: Request) -> Ticket:
     try:
         return Ticket(**_signer().loads(request.cookies.get(TICKET, ""), max_age=SECONDS))
     except (BadSignature, TypeError):
-        return Ticket("-none-", "", "")
+        return Ticket(secrets.token_urlsafe(24), "", "")
 
 
 def _refused(request: Request, refusal: Refusal) -> Response:
