@@ -35,6 +35,7 @@ from states.labels import Label
 MOST = 2000
 #: bytes of a list as it is sent, and of what it unfolds to
 LARGEST, LARGEST_UNPACKED = 5 * 2**20, 60 * 2**20
+_BETWEEN = re.compile(r"[,;\t、|]+")
 _HEADS = {
     "name": ("姓名", "名字", "职工姓名", "申请人", "name"),
     "identity": ("身份证号", "身份证号码", "公民身份号码", "身份证", "证件号码", "identitynumber", "identity", "id"),
@@ -83,8 +84,8 @@ def read_lines(typed: str) -> list[Member]:
 
 def _member(no: int, line: str) -> Member:
     folded = unicodedata.normalize("NFKC", line)
-    parts = [part.strip() for part in re.split(r"[,;\t、|]+", folded) if part.strip()]
-    words = parts if len(parts) > 1 else folded.split()
+    parts = [part.strip() for part in re.split(_BETWEEN, folded)]
+    words = [part for part in parts if part] if len(parts) > 1 else folded.split()
     numbers = [word for word in words if _is_number(word)]
     name = " ".join(word for word in words if word not in numbers)
     identity = next((word for word in numbers if len(plain_identity(word)) >= 15), "")

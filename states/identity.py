@@ -35,7 +35,7 @@ def against_identity(number: str, today: date) -> Label | None:
     born = _born(number)
     if born is None or not date(1880, 1, 1) <= born <= today:
         return _BIRTH
-    return None if ric.calc_check_digit(number[:17]) == number[17] else _CHECK
+    return None if ric.calc_check_digit(number) == number[17] else _CHECK
 
 
 def _born(number: str) -> date | None:

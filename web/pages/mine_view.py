@@ -35,6 +35,7 @@ ACTS = {"set": Label("已定", "fixed"), "put_off": Label("改期至此", "put o
 class Ahead:
     """A day that matters; `left` is in natural days."""
 
+    id: int
     label: Label
     subject: str
     due_on: date
@@ -129,7 +130,7 @@ def _papers(connection: Connection, row: AnyRow) -> tuple[tuple[AnyRow, Label], 
 def _ahead(rules: Mapping[str, Any], clocks: Sequence[AnyRow], today: date) -> tuple[Ahead, ...]:
     running = [clock for clock in clocks if clock.status == "open" and clock.rule not in INNER]
     return tuple(
-        Ahead(rules[clock.rule].label, clock.subject, clock.due_on, (clock.due_on - today).days) for clock in running
+        Ahead(clock.id, rules[clock.rule].label, clock.subject, clock.due_on, (clock.due_on - today).days) for clock in running
     )  # fmt: skip
 
 

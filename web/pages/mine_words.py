@@ -68,8 +68,10 @@ PLAIN: dict[str, Told] = {
     D.ARCHIVED: Told(Label("这件事已经办结并归档。", "It is closed and filed away."), _CLOSE),
 }  # fmt: skip
 
-#: clocks by which the office watches itself: no day a party has to know
-INNER = frozenset({"case-stagnant", "close-after-end", "archive-after-close", "follow-up-first"})
+#: clocks by which the office watches itself, no day a party has to know; and those that stand with the sessions and instalments
+INNER = frozenset(
+    {"case-stagnant", "close-after-end", "archive-after-close", "follow-up-first", "session", "performance"}
+)  # fmt: skip
 
 
 def told_of(state: str, label: Label) -> Told:

@@ -167,9 +167,7 @@ def form_shown(
 def _below(step: str, lang: str, typed: Typed, reasons: Sequence[Reason]) -> tuple[Field, ...]:
     form, prefix = DISPUTE.by_name[step].asks, f"{step}."
     values = {name.removeprefix(prefix): value for name, value in typed.items() if name.startswith(prefix)}
-    return tuple(
-        replace(one, required=False) for one in fields_of(form, Asking(lang, values, reasons), prefix)
-    )  # fmt: skip
+    return tuple(replace(one, required=False) for one in fields_of(form, Asking(lang, values, reasons), prefix))
 
 
 def _draft(row: Any) -> DraftShown:
