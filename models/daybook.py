@@ -44,8 +44,14 @@ def of_units(paths: Collection[str], wide: bool = False) -> ColumnElement[bool]:
     return and_(unit_id.in_(select(Organisation.id).where(inside)), CaseFile.closed_on.is_(None))
 
 
-def due(connection: Connection, whose: ColumnElement[bool], today: date, *, ahead: int = 7, limit: int = 40) -> Rows:
-    """Clocks that are over or end within `ahead` days, the most urgent first, with their cases and who holds them."""
+def due(
+    connection: Connection, whose: ColumnElement[bool], today: date, *, since: date | None = None, ahead: int = 7,
+    limit: int = 40,
+) -> Rows:  # fmt: skip
+    """Clocks that are over or end within `ahead` days, the most urgent first, with their cases and who holds them.
+
+    With `since`, only those that end on that day or later.
+    """
     query = (
         select(
             Deadline.id.label("deadline_id"), Deadline.rule, Deadline.subject, Deadline.due_on, Deadline.hard,
@@ -58,7 +64,7 @@ def due(connection: Connection, whose: ColumnElement[bool], today: date, *, ahea
         .order_by(Deadline.due_on, Deadline.id)
         .limit(limit)
     )  # fmt: skip
-    return connection.execute(query).all()
+    return connection.execute(query if since is None else query.where(Deadline.due_on >= since)).all()
 
 
 def _last_event() -> AnySelect:

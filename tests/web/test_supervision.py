@@ -313,3 +313,22 @@ def test_the_scope_of_a_deadline_of_the_street(web: Web) -> None:
     assert "街道人" in listed
     assert "区里人" not in listed
     assert "上城区总工会" not in words(seen.get("/supervision").text)
+
+
+def test_the_day_of_a_big_district(web: Web) -> None:
+    """Many overdue dates push nothing else off the page, and the rest is one click away."""
+    town = web.town
+    for no in range(25):
+        applied(town, applicant=f"旧案{no}")
+    a_week_later(town)
+    fresh = applied(town, applicant="新案")
+    town.set(Deadline, Deadline.case_id == fresh.id, due_on=town.today)
+    page = web.as_("supervisor").get("/day").text
+    assert '<a href="/day?whose=unit" aria-current="page">' in page
+    today = page.partition('id="today"')[2].partition("</section>")[0]
+    assert "新案" in today
+    late = page.partition('id="overdue"')[2].partition("</section>")[0]
+    found = re.search(r'href="(/cases\?shown=overdue)">共 (\d+) 项', late)
+    assert found is not None
+    assert int(found[2]) >= 25
+    assert "旧案" in web.as_("supervisor").get(found[1]).text

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from web.access import ForStaff, TheOffice
+from web.pages.calendar_view import first_of
 from web.pages.day_view import day_of
 from web.rendering import page
 
@@ -13,8 +14,8 @@ router = APIRouter()
 
 
 @router.get("/day")
-def my_day(request: Request, office: TheOffice, visitor: ForStaff, whose: str = "mine") -> Response:
-    """The day of one person, or of his units (`whose=unit`)."""
+def my_day(request: Request, office: TheOffice, visitor: ForStaff, whose: str = "") -> Response:
+    """The day of one person, or of his units; who holds no cases begins with those of his units."""
     with office.store.read() as connection:
-        shown = day_of(connection, visitor, "unit" if whose == "unit" else "mine")
+        shown = day_of(connection, visitor, "unit" if (whose or first_of(visitor)) == "unit" else "mine")
     return page(request, visitor, "day/day.html", day=shown)

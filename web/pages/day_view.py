@@ -23,6 +23,8 @@ WORKS_ON = {
     Role.MEDIATOR: ("dispute",), Role.OFFICER: ("bargaining",), Role.CHAIR: ("bargaining",),
     Role.SUPERVISOR: ("dispute", "bargaining"),
 }  # fmt: skip
+#: clocks of each of the three lists; the rest stands in the calendar and in the list of overdue cases
+A_FEW = 20
 RESTING = frozenset(str(state) for kind in all_types() for state in kind.resting)
 
 
@@ -70,23 +72,28 @@ def day_of(connection: Connection, visitor: Visitor, whose: Literal["mine", "uni
     today = visitor.today
     paths = visitor.paths(*WORKS_ON)
     types = sorted({kind for role in visitor.roles for kind in WORKS_ON.get(role, ())})
-    mine = daybook.of_owner(visitor.person_id) if whose == "mine" else daybook.of_units(paths)
+    of_units = daybook.of_units(paths)
+    undated_of = daybook.of_owner(visitor.person_id) if whose == "mine" else of_units
+    mine = undated_of if whose == "mine" or not visitor.holds(Role.SUPERVISOR) else daybook.of_units(paths, wide=True)
     yesterday = start_of(today - timedelta(days=1))
-    due = daybook.due(connection, mine, today)
+    late = daybook.due(connection, mine, today, ahead=-1, limit=A_FEW)
+    now = daybook.due(connection, mine, today, since=today, ahead=0, limit=A_FEW)
+    week = daybook.due(connection, mine, today, since=today + timedelta(days=1), limit=A_FEW)
     waiting = daybook.waiting_for(connection, visitor.person_id, yesterday)
     changed = daybook.moved_by_others(connection, visitor.person_id, yesterday)
     fresh = daybook.unowned(connection, paths, types) if types else []
-    undated = daybook.without_date(connection, mine, RESTING)
+    undated = daybook.without_date(connection, undated_of, RESTING)
     bargaining = visitor.paths(Role.OFFICER, Role.CHAIR, Role.SUPERVISOR)
     expiring = daybook.expiring(connection, bargaining, today) if bargaining else []
-    names = daybook.applicants(connection, {row.id for rows in (due, waiting, changed, fresh, undated) for row in rows})
-    works = [_due(row, names, visitor) for row in due]
+    names = daybook.applicants(
+        connection, {row.id for rows in (late, now, week, waiting, changed, fresh, undated) for row in rows}
+    )
     return Day(
         whose=whose,
         counts=daybook.counted(connection, mine, today),
-        overdue=[work for work in works if work.left < 0],
-        today=[work for work in works if work.left == 0],
-        week=[work for work in works if work.left > 0],
+        overdue=[_due(row, names, visitor) for row in late],
+        today=[_due(row, names, visitor) for row in now],
+        week=[_due(row, names, visitor) for row in week],
         waiting=[_moved(row, names, visitor) for row in waiting],
         fresh=[_plain(row, names, visitor) for row in fresh],
         undated=[_plain(row, names, visitor) for row in undated],
