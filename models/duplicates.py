@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, and_, case, func, or_, select, union_all
+from sqlalchemy import Connection, case, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from models.base import AnyRow
@@ -20,6 +20,7 @@ from models.marks import identity_marks, phone_marks
 from models.people import Organisation, Person
 from models.scope import Scope
 
+DISPUTE = "dispute"
 #: parties looked at; a name borne by more of them in a year says nothing by itself
 MOST = 200
 #: how long a closed dispute still counts
@@ -62,11 +63,6 @@ def look_alikes(connection: Connection, scope: Scope, sought: Sought, today: dat
     """The disputes that look like it, newest first."""
     identities, phones = identity_marks(sought.identity), phone_marks(sought.phone)
     known = aliased(Party)
-    ids = union_all(
-        select(Party.id).where(Party.name == sought.name),
-        select(Party.id).where(Party.identity_mark != "", Party.identity_mark.in_(identities)),
-        select(Party.id).where(Party.phone_mark != "", Party.phone_mark.in_(phones)),
-    )
     query = (
         select(
             CaseFile.id, CaseFile.number, CaseFile.type, CaseFile.type_version, CaseFile.state, CaseFile.facts,
@@ -77,18 +73,31 @@ def look_alikes(connection: Connection, scope: Scope, sought: Sought, today: dat
         .join(CaseFile, CaseFile.id == known.case_id)
         .join(Organisation, Organisation.id == CaseFile.unit_id)
         .outerjoin(Person, Person.id == CaseFile.owner_id)
-        .where(known.id.in_(ids), known.role == "applicant", known.undone.is_(False), CaseFile.type == "dispute")
+        .where(known.id.in_(_parties(connection, sought.name, identities, phones)))
+        .where(known.role == "applicant", known.undone.is_(False))
         .where(or_(CaseFile.closed_on.is_(None), CaseFile.opened_on > today - BACK))
         .order_by(CaseFile.id.desc())
         .limit(MOST)
     )  # fmt: skip
     found: dict[int, Alike] = {}
     for row in connection.execute(query):
+        if row.type != DISPUTE:
+            continue
         alike = Alike(row, row.identity_mark in identities, row.phone_mark in phones)
         if alike.same_identity or alike.same_phone or same_employer(str(row.facts.get("employer", "")), sought.employer):
             found.setdefault(row.id, alike)
     shown = [alike for alike in found.values() if alike.row.visible]
     return Alikes(tuple(shown[:limit]), len(found) - len(shown))
+
+
+def _parties(connection: Connection, name: str, identities: Collection[str], phones: Collection[str]) -> list[int]:
+    """The newest parties of that name or number: asked first and alone, so that each part is one index."""
+    ids = union_all(
+        select(Party.id).where(Party.name == name),
+        select(Party.id).where(Party.identity_mark != "", Party.identity_mark.in_(identities)),
+        select(Party.id).where(Party.phone_mark != "", Party.phone_mark.in_(phones)),
+    ).subquery()
+    return list(connection.scalars(select(ids.c.id).order_by(ids.c.id.desc()).limit(MOST)))
 
 
 def same_employer(one: str, other: str) -> bool:
@@ -116,7 +125,7 @@ def elsewhere(connection: Connection, scope: Scope, identities: Collection[str])
         .join(CaseFile, CaseFile.id == known.case_id)
         .join(Organisation, Organisation.id == CaseFile.unit_id)
         .where(known.identity_mark != "", known.identity_mark.in_(sorted(marks)))
-        .where(and_(known.role == "applicant", known.undone.is_(False), CaseFile.type == "dispute"))
+        .where(known.role == "applicant", known.undone.is_(False))
         .where(CaseFile.closed_on.is_(None))
         .group_by(known.identity_mark)
     )
