@@ -39,6 +39,7 @@ class DateShown:
     """A clock of the case; `left` and `working_days` count from today and are 0 once it is over."""
 
     id: int
+    rule: str
     label: Label
     subject: str
     due_on: date
@@ -128,9 +129,10 @@ def date_shown(kind: CaseType, row: AnyRow, moment: Moment) -> DateShown:
     """A clock with its names and what is left of it."""
     running = unsettled(row)
     return DateShown(
-        id=row.id, label=kind.rule[row.rule].label, subject=row.subject, due_on=row.due_on, opens_on=row.opens_on,
-        status=DeadlineStatus(row.status).label, running=running, hard=row.hard, provisional=row.provisional,
-        left=(row.due_on - moment.today).days, working_days=_working_days(moment, row.due_on) if running else 0,
+        id=row.id, rule=row.rule, label=kind.rule[row.rule].label, subject=row.subject, due_on=row.due_on,
+        opens_on=row.opens_on, status=DeadlineStatus(row.status).label, running=running, hard=row.hard,
+        provisional=row.provisional, left=(row.due_on - moment.today).days,
+        working_days=_working_days(moment, row.due_on) if running else 0,
     )  # fmt: skip
 
 

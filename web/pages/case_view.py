@@ -59,10 +59,11 @@ OWN, EARLIER = Label("本案合同", "Contract of this case"), Label("原合同"
 
 @dataclass(frozen=True)
 class PaperShown:
-    """A paper, and whom it was given to so far."""
+    """A paper, whether it is one that is handed over, and whom it was given to so far."""
 
     row: AnyRow
     label: Label
+    served: bool
     sendings: tuple[AnyRow, ...]
 
 
@@ -108,8 +109,10 @@ class CaseShown:
 
     @property
     def next_date(self) -> DateShown | None:
-        """The clock that ends first."""
-        return next(iter(self.dates), None)
+        """The clock the first step answers; where it answers none, the one that ends first."""
+        step = self.course.first.step.name if self.course.first else ""
+        answered = (one for one in self.dates if step in self.reach.kind.rule[one.rule].done_by)
+        return next(answered, next(iter(self.dates), None))
 
     @property
     def owed(self) -> tuple[int, int, int]:
@@ -180,7 +183,7 @@ def papers_shown(connection: Connection, found: Reach, limit: int) -> list[Paper
     sent = case_page.sendings(connection, [paper.id for paper in papers])
     return [
         PaperShown(
-            paper, PAPERS[paper.paper].label,
+            paper, PAPERS[paper.paper].label, PAPERS[paper.paper].served,
             tuple(one for one in sent if one.document_id == paper.id and one.withdrawn_at is None),
         )
         for paper in papers
