@@ -51,4 +51,5 @@ class Contract(Table):
     __table_args__ = (
         Index("ix_contract_unit_expires", "unit_id", "standing", "expires_on"),
         Index("ix_contract_expires_on", "expires_on", "id"),  # the register of a whole city, in the order of the ends
+        Index("ix_contract_standing_expires", "standing", "expires_on", "id"),  # those in force, past all that are over
     )

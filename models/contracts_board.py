@@ -22,11 +22,13 @@ from models.scope import Scope
 
 Rows = Sequence[AnyRow]
 #: a total above this is told as "more than": counting a million rows would cost more than the page
-MOST_COUNTED = 20_000
+MOST_COUNTED = 10_000
 #: no rule pack opens a window earlier than this many days before the end
 LONGEST_WINDOW = 366
 #: how long a contract that ran out without a successor stays on the board, in days
 LAPSED_SINCE = 366
+#: a column with more contracts is told as "more than"
+MOST_ON_BOARD = 1_000
 
 
 @dataclass(frozen=True)
@@ -152,35 +154,47 @@ def window_is_open(today: date) -> ColumnElement[bool]:
 def _within(column: str, today: date) -> ColumnElement[bool]:
     waiting = or_(_Renewing.id.is_(None), _Renewing.state == "planned")
     if column == "window":
-        planned = and_(_Renewing.state == "planned", Contract.standing == "in_force")
-        return or_(planned, and_(_Renewing.id.is_(None), window_is_open(today)))
+        ahead = or_(_Renewing.state == "planned", and_(_Renewing.id.is_(None), window_is_open(today)))
+        return and_(Contract.standing == "in_force", ahead)
     if column == "lapsed":
         recent = Contract.expires_on.between(today - timedelta(days=LAPSED_SINCE), today)
         followed = exists().where(_Next.predecessor_id == Contract.id)
         return and_(Contract.standing == "lapsed", recent, waiting, ~followed)
-    return and_(_Renewing.state.in_(STATES[column]), _Renewing.closed_on.is_(None))
+    return _Renewing.state.in_(STATES[column])
+
+
+_RENEWS = and_(_Renewing.predecessor_id == Contract.id, _Renewing.closed_on.is_(None))
 
 
 def _board(query: AnySelect, scope: Scope, wanted: Wanted) -> AnySelect:
-    renewing = and_(_Renewing.predecessor_id == Contract.id, _Renewing.closed_on.is_(None))
     return (
         query.select_from(Contract)
         .join(Organisation, Organisation.id == Contract.unit_id)
-        .outerjoin(_Renewing, renewing)
+        .outerjoin(_Renewing, _RENEWS)
         .where(scope.contracts(), *matching(wanted))
     )
 
 
+def _under_way(query: AnySelect, scope: Scope, wanted: Wanted) -> AnySelect:
+    """The same from the cases: those that renew something are few beside the contracts."""
+    return (
+        query.select_from(_Renewing)
+        .join(Contract, _RENEWS)
+        .join(Organisation, Organisation.id == Contract.unit_id)
+        .where(_Renewing.type == "bargaining", scope.contracts(), *matching(wanted))
+    )
+
+
 def board_counts(connection: Connection, scope: Scope, wanted: Wanted, today: date) -> dict[str, int]:
-    """How many contracts stand in each column."""
+    """How many contracts stand in each column; beside the cases' own columns, counted up to `MOST_ON_BOARD` + 1."""
     states = [state for column in STATES.values() for state in column]
-    query = _board(select(_Renewing.state, func.count().label("n")), scope, wanted)
-    by_state = query.where(_Renewing.state.in_(states), _Renewing.closed_on.is_(None)).group_by(_Renewing.state)
+    query = _under_way(select(_Renewing.state, func.count().label("n")), scope, wanted)
+    by_state = query.where(_Renewing.state.in_(states)).group_by(_Renewing.state)
     found = {row.state: row.n for row in connection.execute(by_state)}
     counts = {column: sum(found.get(state, 0) for state in of) for column, of in STATES.items()}
     for column in ("window", "lapsed"):
-        counted = _board(select(func.count()), scope, wanted).where(_within(column, today))
-        counts[column] = int(connection.execute(counted).scalar_one())
+        some = _board(select(Contract.id), scope, wanted).where(_within(column, today)).limit(MOST_ON_BOARD + 1).subquery()
+        counts[column] = int(connection.execute(select(func.count()).select_from(some)).scalar_one())
     return counts
 
 
@@ -189,6 +203,12 @@ def board_column(
     after: tuple[date, int] | None = None, limit: int = 51,
 ) -> Rows:  # fmt: skip
     """The cards of one column, the next to expire first, those after the last one seen."""
-    query = _board(select(*_CARD), scope, wanted).outerjoin(Person, Person.id == _Renewing.owner_id)
-    query = query.where(_within(column, today), later_than(Contract.expires_on, Contract.id, after))
-    return connection.execute(query.order_by(Contract.expires_on, Contract.id).limit(limit)).all()
+    ends: Any
+    if column in STATES:
+        # not in the order of an index of contracts: the planner would walk through all of them
+        query, ends = _under_way(select(*_CARD), scope, wanted), func.coalesce(Contract.expires_on, date.max)
+    else:
+        query, ends = _board(select(*_CARD), scope, wanted), Contract.expires_on
+    query = query.outerjoin(Person, Person.id == _Renewing.owner_id)
+    query = query.where(_within(column, today), later_than(ends, Contract.id, after))
+    return connection.execute(query.order_by(ends, Contract.id).limit(limit)).all()

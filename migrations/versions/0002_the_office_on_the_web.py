@@ -310,6 +310,7 @@ def upgrade() -> None:
             batch_op.create_index(f"ix_party_{mark}", [mark], unique=False, sqlite_where=some, postgresql_where=some)
     with op.batch_alter_table("contract", schema=None) as batch_op:
         batch_op.create_index("ix_contract_expires_on", ["expires_on", "id"], unique=False)
+        batch_op.create_index("ix_contract_standing_expires", ["standing", "expires_on", "id"], unique=False)
     if op.get_bind().dialect.name == "postgresql":  # paths are compared byte by byte: `models.people.below`
         op.execute('ALTER TABLE organisation ALTER COLUMN path TYPE VARCHAR(400) COLLATE "C"')
     fill_marks(op.get_bind())

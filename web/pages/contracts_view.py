@@ -192,6 +192,8 @@ class Board(NamedTuple):
 
     columns: list[Column]
     units: Sequence[AnyRow]
+    #: beyond this a column is not counted
+    most: int = board.MOST_ON_BOARD
 
 
 def board_shown(connection: Connection, visitor: Visitor, chosen: Chosen, only: str = "") -> Board:
