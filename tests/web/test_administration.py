@@ -377,6 +377,13 @@ def test_settings_show_no_secret_and_say_where_they_come_from(web: Web, admin: B
     assert "环境变量" in words(shown.text)
 
 
+def test_every_setting_is_said_in_chinese() -> None:
+    from config.settings import Settings
+    from web.pages.admin_settings import ABOUT
+
+    assert set(Settings.model_fields) == set(ABOUT)
+
+
 @pytest.mark.parametrize(
     "page",
     ["", "/units", f"/units/{STREET}", "/people", "/settings", "/journal", "/texts", "/texts/contract_text/en", "/rules",

@@ -20,8 +20,8 @@ from tests.clock import MORNING
 from tests.web.conftest import FROM_US, Web, words
 from web.app import create_app
 
-FORM = {"office_name": "临江区总工会", "admin_code": "A01", "admin_name": "林管理", "password": "细雨骑驴入剑门关",
-        "again": "细雨骑驴入剑门关"}  # fmt: skip
+FORM = {"office_name": "临江区总工会", "admin_code": "A01", "admin_name": "林管理", "password": "此身合是诗人未细雨骑驴",
+        "again": "此身合是诗人未细雨骑驴"}  # fmt: skip
 
 
 @pytest.fixture

@@ -8,9 +8,26 @@ from dataclasses import dataclass
 from functools import cache
 
 from config.settings import ROOT, Settings
+from states.labels import Label
 
 #: what a page never shows
 SECRET = ("password", "secret", "token", "key")
+
+
+#: what each setting is, in Chinese; the English stands beside the setting itself
+ABOUT = {
+    "home": "程序写下的一切所在的目录:数据库、密钥、文书、日志", "database_url": "案件数据库的地址;空:目录中的 SQLite",
+    "language": "命令行的语言,以及未选语言的人的语言", "rule_pack": "未指定规则包的单位所用的规则包",
+    "prefect": "启动并看护自己的 Prefect 服务", "prefect_port": "自己的 Prefect 服务的本机端口",
+    "patience": "办理时最多等 Prefect 多少秒,之后直接办理", "smtp_host": "邮件服务器;空:不发邮件,通知留在收件箱",
+    "smtp_port": "邮件服务器的端口", "smtp_starttls": "发信前要求加密", "smtp_user": "邮件服务器的账号;空:不登录",
+    "smtp_password": "邮件服务器的口令", "mail_from": "全部邮件的发件人", "console_notices": "通知另写入 notices.log(试用)",
+    "base_url": "办公室页面的地址;空:通知中写命令", "web": "提供办公室页面", "web_host": "页面监听的地址;前面应有反向代理",
+    "web_port": "页面的端口", "https": "页面经 https 访问:会话只经加密传送", "public_desk": "职工无账号也可登记诉求",
+    "oidc_issuer": "统一身份认证服务的地址;空:只用口令", "oidc_client_id": "本办公室在认证服务处的名称",
+    "oidc_client_secret": "本办公室在认证服务处的密钥", "oidc_label": "统一身份认证按钮上的字",
+    "hooks_private": "回调可发往办公室内网地址", "demo": "演示办公室:登录页列出演示账号和口令",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -18,17 +35,22 @@ class SettingShown:
     """One setting: its variable, what it is, its value, and whether the environment says so."""
 
     name: str
-    about: str
+    about: Label
     value: str
     given: bool
 
 
 def settings_in_force(settings: Settings) -> list[SettingShown]:
     """All settings; secrets and the password within a database address are masked."""
-    return [
-        SettingShown(f"CONCORD_{name.upper()}", field.description or "", _shown(name, getattr(settings, name)), _given(name))
-        for name, field in Settings.model_fields.items()
-    ]
+    shown = []
+    for name, field in Settings.model_fields.items():
+        about = _about(name, field.description or "")
+        shown.append(SettingShown(f"CONCORD_{name.upper()}", about, _shown(name, getattr(settings, name)), _given(name)))
+    return shown
+
+
+def _about(name: str, english: str) -> Label:
+    return Label(ABOUT.get(name, english), english)
 
 
 def _given(name: str) -> bool:
