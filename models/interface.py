@@ -40,10 +40,9 @@ def people(connection: Connection, scope: Scope, day: date, after: int, limit: i
     return connection.execute(query.order_by(Position.id).limit(limit)).all()
 
 
-def unit_to_open_in(connection: Connection, scope: Scope, code: str, *, as_party: bool) -> int | None:
-    """The unit of that code, if cases can be opened there by somebody with that scope; parties turn to any that mediates."""
-    seen = Organisation.mediates.is_(True) if as_party else scope.units()
-    query = select(Organisation.id).where(Organisation.code == code, seen, Organisation.closed_on.is_(None))
+def unit_to_open_in(connection: Connection, scope: Scope, code: str) -> int | None:
+    """The unit of that code inside the scope, unless it is closed."""
+    query = select(Organisation.id).where(Organisation.code == code, scope.units(), Organisation.closed_on.is_(None))
     return connection.execute(query).scalar_one_or_none()
 
 

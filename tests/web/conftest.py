@@ -23,7 +23,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import insert, update
 
 from flows.steps import Desk
-from models.accounts import WebSession
+from models.accounts import AccessToken, WebSession
 from models.people import Person
 from tests.factories import Town
 from web.access import COOKIE, form_key
@@ -47,6 +47,29 @@ class Browser:
         """Send a form of one of our pages; `form` for names that are no Python words."""
         values = {"form_key": self.key, **(form or {}), **fields}
         return self.client.post(path, data=values, files=files, headers=FROM_US)
+
+
+@dataclass
+class Program:
+    """A program at the REST interface, with somebody's token."""
+
+    client: TestClient
+    token: str = ""
+
+    def send(self, method: str, path: str, body: Any = None, key: str = "", **headers: str) -> Any:
+        """Ask; `path` is below /api/v1, `key` the Idempotency-Key."""
+        sent = {**({"authorization": f"Bearer {self.token}"} if self.token else {}), **headers}
+        if key:
+            sent["idempotency-key"] = key
+        return self.client.request(method, f"/api/v1{path}", json=body, headers=sent)
+
+    def get(self, path: str, **headers: str) -> Any:
+        """Read."""
+        return self.send("GET", path, **headers)
+
+    def post(self, path: str, body: Any, key: str = "", **headers: str) -> Any:
+        """Send; under a new key where none is given."""
+        return self.send("POST", path, body, key or secrets.token_hex(8), **headers)
 
 
 @dataclass
@@ -78,6 +101,19 @@ class Web:
         browser.client.cookies.set(COOKIE, token, domain="office.test")
         browser.key = form_key(token)
         return browser
+
+    def token(self, who: str, *scopes: str) -> str:
+        """A token of somebody of the town; with every scope where none is named."""
+        token, now = "cc_" + secrets.token_urlsafe(32), self.town.clock.now
+        self.town.add(
+            AccessToken, token_hash=sha256(token.encode()).hexdigest(), person_id=self.town.people[who], kind="api",
+            scopes=list(scopes or ("read", "write", "hooks")), created_at=now, expires_at=now + timedelta(days=30),
+        )  # fmt: skip
+        return token
+
+    def program(self, who: str, *scopes: str) -> Program:
+        """A program with such a token; without anybody one that has none."""
+        return Program(self.anybody().client, self.token(who, *scopes) if who else "")
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def caller_of(request: Request, given: Annotated[HTTPAuthorizationCredentials | 
 
 
 def _with(scope: TokenScope) -> Callable[[Caller], Caller]:
-    """A door for tokens with that scope."""
+    """A door for tokens with that scope whose owners hold a position. Parties have pages of their own, and no address here."""
 
     def door(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
         if scope not in caller.scopes:
@@ -74,16 +74,11 @@ def _with(scope: TokenScope) -> Callable[[Caller], Caller]:
             remedy = Label("请生成带此权限的令牌", "make a token with this scope")
             headers = {"www-authenticate": f'{_CHALLENGE}, error="insufficient_scope", scope="{scope}"'}
             raise Problem(403, "scope_missing", [Reason("scope_missing", text, remedy)], headers)
+        if not caller.held:
+            raise Problem(404, "not_found")
         return caller
 
     return door
-
-
-def of_the_office(caller: Caller) -> Caller:
-    """Lets pass who holds a position; for parties there is no such address. Raises the problem 404."""
-    if not caller.held:
-        raise Problem(404, "not_found")
-    return caller
 
 
 Anyone = Annotated[Caller, Depends(caller_of)]

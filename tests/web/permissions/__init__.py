@@ -36,15 +36,17 @@ class Rule:
     answers: frozenset[int] = frozenset({200})
     #: fields of the form of a POST; None for a GET
     form: Mapping[str, Any] | None = None
+    #: what is sent to the REST interface
+    body: Mapping[str, Any] | None = None
     query: str = ""
     #: what somebody gets who is not signed in
     unsigned: int = 303
-    #: what somebody gets who may not
-    denied: int = 404
+    #: what somebody gets who may not; several where it depends on what he is
+    denied: int | tuple[int, ...] = 404
 
 
 def rule(route: str, open_to: frozenset[str] | set[str], *answers: int, **rest: Any) -> Rule:
     """A row of the table."""
-    fill = {name: value for name, value in rest.items() if name not in ("form", "query", "unsigned", "denied")}
+    fill = {name: value for name, value in rest.items() if name not in ("form", "body", "query", "unsigned", "denied")}
     kept = {name: value for name, value in rest.items() if name not in fill}
     return Rule(route, frozenset(open_to), fill, frozenset(answers or (200,)), **kept)

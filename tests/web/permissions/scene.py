@@ -17,7 +17,8 @@ from models.deadlines import Deadline
 from models.notes import Draft
 from models.people import Person
 from tests.factories import ELSEWHERE, OfficeCase, Town
-from tests.web.conftest import Browser, Web
+from tests.web.conftest import Browser, Program, Web
+from tests.web.permissions.api import programs
 from tests.web.permissions.beside import beside
 from tests.web.permissions.scene_administration import administered
 from tests.web.permissions.under_watch import under_watch
@@ -44,12 +45,19 @@ class Scene:
         if actor == "anonymous":
             return self.web.anybody()
         browser = self.web.as_(WHO[actor])
+        self._leave(actor)
+        return browser
+
+    def program(self, actor: str) -> Program:
+        """The actor at the REST interface, with a token for everything; the disabled one made his before he left."""
+        program = self.web.program("" if actor == "anonymous" else WHO[actor])
+        self._leave(actor)
+        return program
+
+    def _leave(self, actor: str) -> None:
         if actor == "disabled":
             town = self.web.town
-            with town.office.store.write() as connection:
-                left = update(Person).where(Person.id == town.people["leaver"]).values(left_on=town.today)
-                connection.execute(left)
-        return browser
+            town.set(Person, Person.id == town.people["leaver"], left_on=town.today)
 
 
 def scene_of(web: Web) -> Scene:
@@ -75,6 +83,7 @@ def scene_of(web: Web) -> Scene:
         **beside(town, dispute),
         **administered(town),
         **under_watch(town, dispute),
+        **programs(town, dispute),
     }
     return Scene(web, dispute, bargaining, things)
 

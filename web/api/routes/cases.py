@@ -70,7 +70,7 @@ def open_case(
         text = Label("没有这一案件类型", "there is no such case type")
         raise wrong("body.type", "unknown_type", text, Label("见 GET /types", "see GET /types"))
     with office.store.read() as connection:
-        unit_id = interface.unit_to_open_in(connection, caller.scope, wanted.unit, as_party=not caller.held)
+        unit_id = interface.unit_to_open_in(connection, caller.scope, wanted.unit)
     if unit_id is None:
         text = Label("没有这一单位,或您无权查看", "there is no such unit, or you may not see it")
         raise wrong("body.unit", "unit_not_found", text, Label("见 GET /units", "see GET /units"))
@@ -129,26 +129,22 @@ def deadlines(
 
 @router.get("/{number}/parties")
 def parties(office: TheOffice, caller: Reader, number: base.Number) -> Page[PartyShape]:
-    """Who the case is about, without telephones and identity numbers. Confidential applicants are told to the office only."""
+    """Who the case is about, without telephones and identity numbers."""
     with office.store.read() as connection:
         found = reach(connection, office, caller, number)
-        rows = [(one.role, one.name, one.represents, one.person_id) for one in found.case.parties[:MOST_PARTIES]]
-    hidden = bool(found.row.facts.get("confidential")) and not found.inside
+        rows = found.case.parties[:MOST_PARTIES]
+    words = [Word.of(row.role, ROLES.get(row.role, Label(row.role, row.role))) for row in rows]
     return Page(
-        items=[
-            PartyShape(role=Word.of(role, ROLES.get(role, Label(role, role))), name=name, represents=represents)
-            for role, name, represents, person_id in rows
-            if not (hidden and role == "applicant" and person_id != caller.person_id)
-        ]
+        items=[PartyShape(role=word, name=row.name, represents=row.represents) for word, row in zip(words, rows, strict=True)]
     )
 
 
 @router.get("/{number}/papers")
 def papers(office: TheOffice, caller: Reader, number: base.Number) -> Page[PaperShape]:
-    """The papers of the case, newest first; to a party those that it was given."""
+    """The papers of the case, newest first."""
     with office.store.read() as connection:
         found = reach(connection, office, caller, number)
-        rows = case_page.papers(connection, found.row.id, MOST_PAPERS, found.given_to)
+        rows = case_page.papers(connection, found.row.id, MOST_PAPERS)
     return Page(
         items=[
             PaperShape(

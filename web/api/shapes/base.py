@@ -143,7 +143,7 @@ def _known_day(value: Any) -> Any:
 #: what a step or an opening asks, by the names of its fields; money as text in yuan ("1200.50") or as a whole number of fen
 Answers = Annotated[dict[str, Any], BeforeValidator(_sound)]
 #: a short text somebody sends
-Line = Annotated[str, BeforeValidator(_sound), Field(min_length=1, max_length=200)]
+Line = Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(_sound)]
 #: a day of a query
 Day = Annotated[date, BeforeValidator(_known_day)]
 #: the number of a case or contract, as part of an address
