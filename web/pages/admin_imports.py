@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,17 @@ def preview(request: Request, office: TheOffice, visitor: ForAdministrators, key
     except Refusal as refusal:
         shown, reasons = None, refusal.reasons  # type: ignore[assignment]
     told: dict[str, Any] = {"upload": upload, "preview": shown, "reasons": reasons, "unit": unit, "kinds": KINDS}
-    return page(request, visitor, "administration/preview.html", **told)
+    columns = shown.profile.columns if shown is not None else {}
+    said = {field: _words(column.choices) for field, column in columns.items() if column.choices}
+    return page(request, visitor, "administration/preview.html", **told, said=said)
+
+
+def _words(choices: Mapping[str, str]) -> dict[str, str]:
+    """Value → the word people write for it."""
+    found: dict[str, str] = {}
+    for word, value in choices.items():
+        found.setdefault(value, word)
+    return found
 
 
 @router.post("/{key}")
