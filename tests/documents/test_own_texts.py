@@ -55,7 +55,7 @@ def test_our_own_texts_stand(paper: str, lang: str) -> None:
         ("{% import 'parts/applicant.j2' as p %}", "not_allowed"),
         ("{% extends 'parts/applicant.j2' %}", "not_allowed"),
         ("{{ cycler }}", "no_such_name"),
-        ("{{ self }}", "no_such_name"),
+        ("{{ self }}", "not_allowed"),
         ("{{ lipsum }}", "no_such_name"),
         ("{{ settings.smtp_password }}", "no_such_name"),
         ("{{ employer.nmae }}", "no_such_name"),
