@@ -106,7 +106,8 @@ class _Demo:
                    "industry": firm["industry"], "workers": firm["workers"]}  # fmt: skip
         for code in self.with_union:
             firm = self.firms[code]
-            yield {"code": f"{code}-U", "name": f"{firm['name']}工会", "kind": "企业工会", "parent": firm["unit"],
+            # below its firm: its chair sees the bargaining and the contracts of the firm
+            yield {"code": f"{code}-U", "name": f"{firm['name']}工会", "kind": "企业工会", "parent": code,
                    "mediates": "是"}  # fmt: skip
 
     def people(self) -> Iterator[Row]:
