@@ -31,8 +31,8 @@ test: setup  ## run the tests: everything on two processes, then those with a re
 test-postgres: setup  ## the tests of store, door, sweeps and notices on a PostgreSQL of their own
 	@$(BIN)/python -m tests.on_postgres
 
-schemathesis: setup  ## a long dose of made-up requests for the REST interface (CONCORD_DOSE examples an address)
-	@CONCORD_DOSE=$${CONCORD_DOSE:-150} $(BIN)/python -m pytest -q -o timeout=3600 tests/web/api/test_schemathesis.py
+schemathesis: setup  ## a long dose of made-up requests for the REST interface (SCHEMATHESIS_DOSE examples an address)
+	@SCHEMATHESIS_DOSE=$${SCHEMATHESIS_DOSE:-150} $(BIN)/python -m pytest -q -o timeout=3600 tests/web/api/test_schemathesis.py
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check -q . 

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     oidc_client_id: str = Field("", description="single sign-on: our name at the provider")
     oidc_client_secret: str = Field("", description="single sign-on: our secret at the provider", repr=False)
     oidc_label: str = Field("统一身份认证", description="single sign-on: what its button says")
-    hooks_private: bool = Field(False, description="web-hooks may reach addresses of the office's own network, loopback by http")
+    hooks_private: bool = Field(False, description="web-hooks may reach the office's own network, loopback by http")
     demo: bool = Field(False, description="a demo office: the sign-in page names the demo accounts and their password")
 
     @field_validator("home")

@@ -25,7 +25,7 @@ from models.people import Person, Position
 
 _CONTENT = Path(__file__).parents[2] / "config" / "demo" / "office.toml"
 #: shown on the sign-in page of a demo office (settings.demo), where every person is invented
-DEMO_PASSWORD = "demo-office-2026"
+DEMO_PASSWORD = "demo-office-2026"  # noqa: S105
 _SUMMARY = {
     "拖欠劳动报酬": "工资未按约定支付,请求支付拖欠的工资。",
     "加班工资": "延长工作时间未足额支付加班工资,请求补足。",

@@ -165,3 +165,19 @@ def test_answers_no_case_could_take_are_no_batch(web: Web) -> None:
         body = {"step": "apply", "numbers": [number], "answers": {"received_on": web.town.iso()}, **changes}
         assert program.post("/batches", body).status_code == 422
     assert web.town.count(StepBatch) == 0
+
+
+def test_a_number_that_stands_for_nobody_is_refused(web: Web) -> None:
+    town, program = web.town, web.program("mediator")
+    case = town.dispute()
+    case.take("apply", received_on=town.iso())
+    case.take("accept", accepted_on=town.iso(), **CONSENT)
+    for nobody in (99_999, town.people["stranger"], town.people["worker"]):
+        body = {"answers": {"mediator": nobody, "no_conflict": True}, "expected_version": 3}
+        answer = program.post(f"/cases/{case.number}/steps/assign_mediator", body)
+        assert (answer.status_code, answer.json()["reasons"][0]["code"]) == (422, "not_a_choice")
+    for employer in (99_999, 4):
+        answers = {"kind": "wage", "employer": "某制衣厂", "workers": 86, "employer_id": employer}
+        answer = web.program("officer").post("/cases", {"type": "bargaining", "unit": "qingbo", "answers": answers})
+        assert (answer.status_code, answer.json()["reasons"][0]["field"]) == (422, "employer_id")
+    assert town.count(StepRequest, StepRequest.status == "failed") == 0

@@ -7,11 +7,8 @@ from tests.web.permissions import STAFF, Rule, rule
 SEES = STAFF | {"chair"}
 PAGES = ("table", "information", "vote", "filing", "difference")
 
-RULES: tuple[Rule, ...] = tuple(
-    one
-    for name in PAGES
-    for one in (
-        rule(f"GET /cases/{{number}}/{name}", SEES, number="bargaining"),
-        rule(f"GET /cases/{{number}}/{name}", set(), number="dispute"),
-    )
-) + (rule("GET /cases/{number}/vote", SEES, number="bargaining", query="?delegates=100&present=80&yes=x"),)
+RULES: tuple[Rule, ...] = (
+    *(rule(f"GET /cases/{{number}}/{name}", SEES, number="bargaining") for name in PAGES),
+    *(rule(f"GET /cases/{{number}}/{name}", set(), number="dispute") for name in PAGES),
+    rule("GET /cases/{number}/vote", SEES, number="bargaining", query="?delegates=100&present=80&yes=x"),
+)

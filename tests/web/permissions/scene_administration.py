@@ -1,4 +1,4 @@
-"""What the pages of administration are tried on: units, people, tokens, messages, long work; inside the district and outside."""
+"""What administration is tried on: units, people, tokens, messages, long work; inside the district and outside."""
 
 from __future__ import annotations
 

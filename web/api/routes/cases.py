@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from documents.catalogue import PAPERS
-from flows.filing import own_key
+from flows.filing import check_employer, own_key, take
 from flows.requests import Wish
 from models import case_page, daybook, interface, queries
 from states.casetype import OPEN
@@ -71,15 +71,16 @@ def open_case(
         raise wrong("body.type", "unknown_type", text, Label("见 GET /types", "see GET /types"))
     with office.store.read() as connection:
         unit_id = interface.unit_to_open_in(connection, caller.scope, wanted.unit)
-    if unit_id is None:
-        text = Label("没有这一单位,或您无权查看", "there is no such unit, or you may not see it")
-        raise wrong("body.unit", "unit_not_found", text, Label("见 GET /units", "see GET /units"))
-    read_answers(case_type(kind.key).opens_with, wanted.answers, strictly=True)
+        if unit_id is None:
+            text = Label("没有这一单位,或您无权查看", "there is no such unit, or you may not see it")
+            raise wrong("body.unit", "unit_not_found", text, Label("见 GET /units", "see GET /units"))
+        read_answers(case_type(kind.key).opens_with, wanted.answers, strictly=True)
+        check_employer(connection, caller.scope, wanted.answers)
     wish = Wish(
         step=OPEN, case_type=kind.key, unit_id=unit_id, actor_id=caller.person_id, answers=wanted.answers,
         key=own_key(caller.person_id, key),
     )  # fmt: skip
-    receipt = desk.step(wish)
+    receipt = take(desk, wish)
     response.headers["location"] = f"/api/v1/cases/{receipt.number}"
     state = Word.of(receipt.state, case_type(kind.key).stage(receipt.state).label)
     return ReceiptShape(number=receipt.number, version=receipt.version, step=receipt.step, state=state)

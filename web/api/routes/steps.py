@@ -6,7 +6,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from flows.filing import own_key
+from flows.filing import check_people, own_key
+from flows.filing import take as through
 from flows.office import Office
 from flows.requests import Wish
 from flows.steps import Desk
@@ -59,11 +60,12 @@ def take(
     """Take a step. The same key with the same body takes it once and gives the same receipt, or the same refusal."""
     with office.store.read() as connection:
         found = reach(connection, office, caller, number)
-    known = found.kind.by_name.get(step)
-    if known is None:
-        raise not_found()
-    if known.by & found.roles:  # who may not take it hears that first, from the door
-        read_answers(known.asks, wanted.answers, strictly=True)
+        known = found.kind.by_name.get(step)
+        if known is None:
+            raise not_found()
+        if known.by & found.roles:  # who may not take it hears that first, from the door
+            read_answers(known.asks, wanted.answers, strictly=True)
+            check_people(connection, known, wanted.answers, found.case.unit_path, caller.today)
     return _through_the_door(office, desk, caller, found, step, wanted.answers, wanted.expected_version, key)
 
 
@@ -86,7 +88,7 @@ def _through_the_door(
         key=own_key(caller.person_id, key),
     )  # fmt: skip
     try:
-        receipt = desk.step(wish)
+        receipt = through(desk, wish)
     except Refusal as refusal:
         raise _refused(office, caller, refusal, found.row.number, version) from refusal
     return ReceiptShape(number=receipt.number, version=receipt.version, step=step, state=_state(found, receipt.state))
