@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from secrets import token_hex
 from typing import Any
@@ -12,10 +14,13 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Mount
 
+from flows.steps import Desk
+from tests.factories import town_at
 from tests.web import permissions
 from tests.web.conftest import FROM_US, Browser, Program, Web
 from tests.web.permissions import ACTORS, Rule
 from tests.web.permissions.scene import Scene, scene_of
+from web.app import create_app
 
 
 def _rules() -> list[Rule]:
@@ -36,10 +41,33 @@ def routes_of(app: Any, under: str = "") -> Iterator[str]:
             yield from routes_of(route.app, under + route.path)
 
 
+@pytest.fixture(scope="session")
+def set_once(peopled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """The town with its cases, set once a worker; its store is closed and its folder copied for every row of the table."""
+    home = tmp_path_factory.mktemp("scene") / "home"
+    shutil.copytree(peopled_home, home)
+    town = town_at(home)
+    made = scene_of(Web(town, create_app(town.office, Desk(town.office))))
+    with town.office.store.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    town.office.store.close()
+    return made
+
+
 @pytest.fixture
-def scene(web: Web) -> Scene:
-    """The town with its cases."""
-    return scene_of(web)
+def scene(set_once: Scene, tmp_path: Path) -> Iterator[Scene]:
+    """The town with its cases, in a folder of its own."""
+    before = set_once.web.town
+    shutil.copytree(before.office.settings.home, tmp_path / "home")
+    town = town_at(tmp_path / "home", before.clock.now)
+    town.people = dict(before.people)
+    cases = (town.case(case.id, case.by) for case in (set_once.dispute, set_once.bargaining))
+    web = Web(town, create_app(town.office, Desk(town.office)))
+    yield Scene(web, *cases, dict(set_once.things))
+    for client in web.browsers:
+        client.close()
+    town.office.store.close()
 
 
 def test_every_route_is_in_the_table(web: Web) -> None:
