@@ -55,9 +55,9 @@ def not_a_choice(field: str) -> Refusal:
 def check_people(connection: Connection, step: Step, answers: Mapping[str, Any], unit_path: str, day: date) -> None:
     """Whom the answers give the case to must hold that position above it today. Raises the refusal."""
     for name, role in PEOPLE.items():
-        if name in step.asks.model_fields and name in answers:
-            if answers[name] not in {one.id for one in colleagues(connection, role, unit_path, day, 2000)}:
-                raise not_a_choice(name)
+        asked = name in step.asks.model_fields and name in answers
+        if asked and answers[name] not in {one.id for one in colleagues(connection, role, unit_path, day, 2000)}:
+            raise not_a_choice(name)
 
 
 def check_employer(connection: Connection, scope: Scope, answers: Mapping[str, Any]) -> None:

@@ -68,6 +68,10 @@ def _sign_in(request: Request, needed: Exception) -> Response:
 
 def _known(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if request.scope["path"].startswith("/api/"):  # an address so odd that it never reached the interface
+        from web.api.problems import answer, not_found
+
+        return answer(request, not_found())
     return _page(request, error.status_code)
 
 
