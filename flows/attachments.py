@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 from hashlib import sha256
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select
 
 from flows.file_kinds import FileKind, Swollen, kind_of
-from flows.notes import not_yours
 from flows.office import Office
+from flows.withdrawing import withdraw
 from models.notes import Attachment, Audience
 from states.errors import InvalidAnswers, Reason, Refusal
 from states.forms import Form, ask
@@ -72,16 +72,7 @@ def checked(content: bytes) -> FileKind:
 
 def withdraw_attachment(office: Office, case_id: int, attachment_id: int, person_id: int, *, supervises: bool) -> bool:
     """Take a file back: nobody opens it any more, the row stays. False when there is none; raises `NotPermitted`."""
-    query = select(Attachment.person_id).where(Attachment.id == attachment_id, Attachment.case_id == case_id)
-    with office.store.write() as connection:
-        row = connection.execute(query).one_or_none()
-        if row is None:
-            return False
-        if row.person_id != person_id and not supervises:
-            raise not_yours()
-        mine = update(Attachment).where(Attachment.id == attachment_id, Attachment.withdrawn_at.is_(None))
-        connection.execute(mine.values(withdrawn_at=office.now()))
-    return True
+    return withdraw(office, Attachment, Attachment.case_id == case_id, attachment_id, person_id, supervises=supervises)
 
 
 def safe_name(name: str, kind: FileKind) -> str:

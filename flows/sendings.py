@@ -9,12 +9,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from documents.render import file_of
-from flows.notes import not_yours
 from flows.office import Office
 from flows.office_journal import Deed, record
+from flows.withdrawing import withdraw
 from models import case_page
 from models.papers import Document, DocumentFile, PaperSending, Way
 from states.errors import InvalidAnswers, Reason
@@ -69,7 +69,7 @@ def note_sending(office: Office, case_id: int, document_id: int, person_id: int,
 
 
 def _recipient(connection: Connection, case_id: int, form: SendingForm) -> tuple[int | None, str]:
-    if form.to.isdigit():
+    if form.to.isascii() and form.to.isdigit() and len(form.to) < 19:
         party = case_page.party(connection, case_id, int(form.to))
         if party is not None:
             return party.id, party.name
@@ -96,13 +96,5 @@ def _against(connection: Connection, document_id: int, form: SendingForm, today:
 
 def withdraw_sending(office: Office, document_id: int, sending_id: int, person_id: int, *, supervises: bool) -> bool:
     """Strike an entry that was wrong; it stays readable. False when there is none; raises `NotPermitted` for another's."""
-    query = select(PaperSending.person_id).where(PaperSending.id == sending_id, PaperSending.document_id == document_id)
-    with office.store.write() as connection:
-        row = connection.execute(query).one_or_none()
-        if row is None:
-            return False
-        if row.person_id != person_id and not supervises:
-            raise not_yours()
-        mine = update(PaperSending).where(PaperSending.id == sending_id, PaperSending.withdrawn_at.is_(None))
-        connection.execute(mine.values(withdrawn_at=office.now()))
-    return True
+    of_paper = PaperSending.document_id == document_id
+    return withdraw(office, PaperSending, of_paper, sending_id, person_id, supervises=supervises)

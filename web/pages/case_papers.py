@@ -59,6 +59,11 @@ def paper_as(office: TheOffice, visitor: SignedIn, number: str, document_id: int
     """The paper itself, as a page that prints or as a Word file."""
     with office.store.read() as connection:
         _, row = _paper(connection, office, visitor, number, document_id)
+    return paper_answer(office, row, document_id, file)
+
+
+def paper_answer(office: Office, row: AnyRow, document_id: int, file: str) -> Response:
+    """An issued paper as a page that prints or as a Word file; `file` is of `FILES`. Raises `NotFound` for another form."""
     if file not in FILES:
         raise NotFound
     lang, form = FILES[file]

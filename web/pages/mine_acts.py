@@ -11,14 +11,13 @@ from starlette.datastructures import FormData
 from flows.attachments import LARGEST_FILE, add_attachment
 from flows.office import Office
 from flows.public_desk import tell_office, write_to_office
-from flows.sendings import paper_file
 from models import own_case
 from models.base import AnyRow
 from models.notes import Audience
 from states.errors import Reason, Refusal
 from web.errors import NotFound
 from web.pages.case_attachments import ALONE
-from web.pages.case_papers import FILES, WORD, policy_of
+from web.pages.case_papers import paper_answer as of_the_case
 from web.pages.mine_view import FOR_PARTIES
 from web.posted import file_of, text_of
 
@@ -58,15 +57,9 @@ def paper_answer(office: Office, row: AnyRow, document_id: int, file: str) -> Re
     """A paper of the case that is the party's to read, as a page that prints or as a Word file. Raises `NotFound`."""
     with office.store.read() as connection:
         paper = own_case.paper(connection, row.id, row.party_id, FOR_PARTIES, document_id)
-    if paper is None or file not in FILES:
+    if paper is None:
         raise NotFound
-    lang, form = FILES[file]
-    content = paper_file(office, document_id, form, lang)
-    if form == "html":
-        headers = {"content-security-policy": policy_of(content.decode())}
-        return Response(content, media_type="text/html; charset=utf-8", headers=headers)
-    named = f'attachment; filename="{paper.serial}-{lang}.docx"'
-    return Response(content, media_type=WORD, headers={"content-disposition": named})
+    return of_the_case(office, paper, document_id, file)
 
 
 def file_answer(office: Office, row: AnyRow, person_id: int, file_id: int) -> Response:
