@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo run test test-postgres schemathesis check lint types contracts bench charts clean
+.PHONY: help setup demo run test test-postgres schemathesis check lint types contracts bench charts pictures clean
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
@@ -57,6 +57,9 @@ bench: setup  ## measure ourselves and our peers side by side
 charts: setup  ## write the diagrams of the case types into docs/case-types
 	@for kind in dispute bargaining; do for lang in zh en; do \
 	  ./concord types chart $$kind --lang $$lang > docs/case-types/$$kind.$$lang.mmd; done; done
+
+pictures: setup  ## take the pictures of docs/guide anew, from a demo office on a fixed day (needs Chromium)
+	@$(BIN)/python -m tests.browser.guide_pictures
 
 clean:  ## remove what was built; the office's own folder (var/) stays
 	rm -rf $(VENV) .bench-venv .mypy_cache .ruff_cache
