@@ -106,12 +106,12 @@ PICTURES = (
     Picture("supervision", "S01", "/supervision", "#late"),
     Picture("hand-over", "S01", "/supervision/people/8", "#absence"),
     Picture("person", "A01", "/administration/people/6", "main .card:has(h2:has-text('离任'))"),
-    Picture("slip", "", "/desk/new", ".slip", _registered, width=PHONE),
-    Picture("follow", "", "/desk/new", "#messages", _followed, width=PHONE),
     Picture("batch", "G05", "/campaign", "main tbody tr:nth-child(3)", _invited),
     Picture("day.en", "M02", "/day", "#today", language="en"),
     Picture("table.en", "G05", f"{TALKS}/table", "figure", language="en"),
     Picture("supervision.en", "S01", "/supervision", "#late", language="en"),
+    Picture("slip", "", "/desk/new", ".slip", _registered, width=PHONE),
+    Picture("follow", "", "/desk/new", "#messages", _followed, width=PHONE),
 )
 
 
