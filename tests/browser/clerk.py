@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from states.labels import Label
 
@@ -33,7 +33,7 @@ class Clerk:
         self.page.fill("#password", password)
         self.page.click("main button[type=submit]")
         expect(self.page.locator(".me")).to_be_visible()
-        if self.language == "en":
+        if self.language == "en" and self.page.locator("html").get_attribute("lang") != "en":  # it is kept for the person
             self.page.click(".me summary")
             self.page.get_by_role("button", name="English").click()
             expect(self.page.locator("html")).to_have_attribute("lang", "en")
@@ -49,14 +49,16 @@ class Clerk:
         return label.said(self.language)
 
     def follow(self, path: str) -> None:
-        """Click the link that leads there."""
-        self.page.locator(f'main a[href="{path}"]').first.click()
+        """Click the link that leads there; what folds it away is opened first, the outermost fold before those inside."""
+        link = self.page.locator(f'main a[href="{path}"]').first
+        self.unfold(link)
+        link.click()
 
-    def unfold(self) -> None:
-        """Open everything on the page that is folded away."""
-        for summary in self.page.locator("main details:not([open]) > summary").all():
-            if summary.is_visible():
-                summary.click()
+    def unfold(self, thing: Locator) -> None:
+        """Open every fold around something."""
+        folds = thing.locator("xpath=ancestor::details[not(@open)]")
+        while folds.count():
+            folds.first.locator("xpath=./summary").click()
 
     def fill(self, **answers: Any) -> None:
         """Fill in the form of the page: texts, days, choices, ticks, lists of lines, ticks, or rows."""
@@ -87,7 +89,6 @@ class Clerk:
     def take(self, number: str, step: str, **answers: Any) -> None:
         """Open the case, go to a step, fill in its form and send it; the case page says that it is done."""
         self.open(f"/cases/{number}")
-        self.unfold()
         self.follow(f"/cases/{number}/steps/{step}")
         self.fill(**answers)
         self.send()

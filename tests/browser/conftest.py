@@ -9,12 +9,13 @@ from __future__ import annotations
 import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from flows.accounts import passwords
 from flows.serving import Service
@@ -59,12 +60,24 @@ class Live:
 
     def clerk(self, who: str, *, width: int = 1280) -> Clerk:
         """Somebody of the town who sits down, opens a browser and signs in."""
+        clerk = self._at_the_browser(width)
+        clerk.sign_in(who, PASSWORD)
+        return clerk
+
+    def anybody(self, *, width: int = 1280) -> Clerk:
+        """Somebody who is not signed in; the pages speak the language of the story."""
+        clerk = self._at_the_browser(width)
+        clerk.open("/sign-in")
+        if self.language == "en":
+            clerk.page.click(".tongue button")
+            expect(clerk.page.locator("html")).to_have_attribute("lang", "en")
+        return clerk
+
+    def _at_the_browser(self, width: int) -> Clerk:
         context = self.chromium.new_context(
             viewport={"width": width, "height": 900}, java_script_enabled=self.javascript, locale="zh-CN",
         )  # fmt: skip
-        clerk = Clerk(context.new_page(), self.url, self.language, self.javascript)
-        clerk.sign_in(who, PASSWORD)
-        return clerk
+        return Clerk(context.new_page(), self.url, self.language, self.javascript)
 
 
 def told(request: pytest.FixtureRequest) -> tuple[str, bool]:
@@ -73,24 +86,33 @@ def told(request: pytest.FixtureRequest) -> tuple[str, bool]:
     return language, javascript
 
 
+@contextmanager
+def opened(town: Town, chromium: Browser, language: str = "zh", javascript: bool = True) -> Iterator[Live]:
+    """The town with its pages answering and its watchers taking up batches, as long as the block lasts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        for person_id in town.people.values():
+            passwords.set_password(town.office, person_id, PASSWORD, by=None, must_change=False)
+        object.__setattr__(town.office, "settings", town.office.settings.model_copy(update={"web_port": _free_port()}))
+        service = Service(town.office)
+        pages = WebServer(town.office, service.desk)
+        service.start()
+        pages.start()
+        pages.wait_until_up()
+        try:
+            yield Live(town, pages.url, chromium, language, javascript)
+        finally:
+            for context in chromium.contexts:
+                context.close()
+            pages.stop()
+            service.stop()
+
+
 @pytest.fixture
-def live(request: pytest.FixtureRequest, town: Town, chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
-    """The town, open: its watchers take up batches, its pages answer."""
-    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    language, javascript = told(request)
-    for person_id in town.people.values():
-        passwords.set_password(town.office, person_id, PASSWORD, by=None, must_change=False)
-    object.__setattr__(town.office, "settings", town.office.settings.model_copy(update={"web_port": _free_port()}))
-    service = Service(town.office)
-    pages = WebServer(town.office, service.desk)
-    service.start()
-    pages.start()
-    pages.wait_until_up()
-    yield Live(town, pages.url, chromium, language, javascript)
-    for context in chromium.contexts:
-        context.close()
-    pages.stop()
-    service.stop()
+def live(request: pytest.FixtureRequest, town: Town, chromium: Browser) -> Iterator[Live]:
+    """The town, open, in the way the test is told."""
+    with opened(town, chromium, *told(request)) as made:
+        yield made
 
 
 def _free_port() -> int:

@@ -1,20 +1,26 @@
-"""Every page there is, opened in the browser at two widths: nothing a screen reader stumbles over, nothing that scrolls
-sideways on a phone, nothing heavy, no complaint in the console; and a picture of each in `var/pictures`, to be looked at.
+"""Every page there is, opened in the browser at two widths: nothing a screen reader stumbles over, by day or in the dark,
+nothing that scrolls sideways on a phone, nothing heavy, no complaint in the console; and a picture of each in `var/pictures`,
+to be looked at.
 
 The pages are those of the permission table, each as somebody who may open it: a page that is not in the table does not exist.
+Reading changes nothing, so all of them are opened in one town; what each weighed stands in `var/pictures/pages.tsv`.
 """
 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Response
+from playwright.sync_api import Browser, BrowserContext, Page, Response
 
-from tests.browser.conftest import PICTURES, Live
+from tests.browser.conftest import PICTURES, Live, opened
+from tests.factories import town_at
 from tests.web.conftest import Web
 from tests.web.permissions import ACTORS, Rule
 from tests.web.permissions.scene import Scene, scene_of
@@ -22,17 +28,51 @@ from tests.web.test_permissions import RULES
 from web.access import COOKIE
 from web.app import create_app
 
+#: bytes of the page and all it loads, before compression; and how often the browser asks
 HEAVIEST, MOST_REQUESTS = 60_000, 8
-WIDTHS = {"desktop": 1280, "phone": 390}
-SHOWN = [rule for rule in RULES if rule.route.startswith("GET ") and rule.open_to and 200 in rule.answers]
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+SHOWN = [
+    rule for rule in RULES
+    if rule.route.startswith("GET ") and "/api/" not in rule.route and rule.open_to and 200 in rule.answers
+]  # fmt: skip
 #: what axe calls them; the lesser ones are advice
 GRAVE = {"serious", "critical"}
 
 
-@pytest.fixture
-def scene(live: Live) -> Scene:
-    """The town with its cases, behind the pages that are open."""
-    return scene_of(Web(live.town, create_app(live.town.office, None)))  # type: ignore[arg-type]
+@dataclass
+class Round:
+    """Somebody goes round all pages: one browser for everybody he visits them as."""
+
+    live: Live
+    scene: Scene
+    weighed: list[tuple[str, int, int]] = field(default_factory=list)
+    contexts: dict[str, BrowserContext] = field(default_factory=dict)
+
+    def context(self, actor: str) -> BrowserContext:
+        """The browser of somebody of the table, signed in."""
+        if actor not in self.contexts:
+            context = self.live.chromium.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
+            token = self.scene.browser(actor).client.cookies.get(COOKIE)
+            if token:
+                context.add_cookies([{"name": COOKIE, "value": token, "url": self.live.url}])
+            self.contexts[actor] = context
+        return self.contexts[actor]
+
+
+@pytest.fixture(scope="module")
+def going_round(peopled_home: Path, tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Round]:
+    """The town with its cases, all pages open, and somebody who looks at them."""
+    home = tmp_path_factory.mktemp("round") / "home"
+    shutil.copytree(peopled_home, home)
+    town = town_at(home)
+    scene = scene_of(Web(town, create_app(town.office, None)))  # type: ignore[arg-type]
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with opened(town, chromium) as live:
+        made = Round(live, scene)
+        yield made
+    lines = [f"{name}\t{weight}\t{requests}" for name, weight, requests in sorted(made.weighed, key=lambda one: -one[1])]
+    (PICTURES / "pages.tsv").write_text("\n".join(("page\tbytes\trequests", *lines, "")), encoding="utf-8")
+    town.office.store.close()
 
 
 def _name(rule: Rule) -> str:
@@ -40,52 +80,60 @@ def _name(rule: Rule) -> str:
     return re.sub(r"\W+", "-", path + rule.query).strip("-") or "front"
 
 
-def _context(chromium: Browser, scene: Scene, rule: Rule, url: str, width: int) -> BrowserContext:
-    actor = next(actor for actor in ACTORS if actor in rule.open_to)
-    context = chromium.new_context(viewport={"width": width, "height": 900})
-    token = scene.browser(actor).client.cookies.get(COOKIE)
-    if token:
-        context.add_cookies([{"name": COOKIE, "value": token, "url": url}])
-    return context
+def _wrong_at(page: Page, width: dict[str, int], picture: str) -> Iterator[str]:
+    """What is wrong with the open page at one width."""
+    page.set_viewport_size(width)  # type: ignore[arg-type]
+    page.screenshot(path=PICTURES / f"{picture}.png", full_page=True)
+    wide: Any = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if wide > 1:
+        yield f"scrolls sideways by {wide} px at {width['width']}"
+    yield from _stumbles(page)
 
 
-def _wrong(context: BrowserContext, address: str, picture: str) -> Iterator[str]:
+def _stumbles(page: Page, **options: Any) -> Iterator[str]:
+    """Over what somebody stumbles who cannot see the page, or not well."""
+    found: Any = page.evaluate("options => axe.run(document, options)", {"resultTypes": ["violations"], **options})
+    for one in found["violations"]:
+        if one["impact"] in GRAVE:
+            yield f"axe {one['id']}: {' | '.join(node['html'][:160] for node in one['nodes'][:3])}"
+
+
+def _wrong(going: Round, page: Page, path: str, picture: str) -> Iterator[str]:
     """Everything that is wrong with one page."""
-    page, loaded, said = context.new_page(), [], []
+    loaded: list[Response] = []
+    said: list[str] = []
     page.on("response", lambda response: loaded.append(response))
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    answer: Response | None = page.goto(address, wait_until="load")
+    answer = page.goto(going.live.url + path, wait_until="load")
     assert answer is not None
     if answer.status != 200:
         yield f"status {answer.status}"
         return
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"{picture}.png", full_page=True)
-    html = page.content()
-    yield from (f"console: {text}" for text in said)
-    if len(html.encode()) > HEAVIEST:
-        yield f"weighs {len(html.encode())} bytes"
+    weight = sum(len(one.body()) for one in loaded if "event-stream" not in one.headers.get("content-type", ""))
+    going.weighed.append((picture, weight, len(loaded)))
+    if weight > HEAVIEST:
+        yield f"weighs {weight} bytes"
     if len(loaded) > MOST_REQUESTS:
         yield f"{len(loaded)} requests"
-    wide: Any = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    if wide > 1:
-        yield f"scrolls sideways by {wide} px"
-    for found in Axe().run(page).response["violations"]:
-        if found["impact"] in GRAVE:
-            yield f"axe {found['id']}: {found['nodes'][0]['html'][:120]}"
+    page.evaluate(Axe().axe_script)
+    yield from _wrong_at(page, DESKTOP, f"{picture}.desktop")
+    yield from _wrong_at(page, PHONE, f"{picture}.phone")
+    page.emulate_media(color_scheme="dark")
+    yield from (f"dark: {text}" for text in _stumbles(page, runOnly=["color-contrast"]))
+    yield from (f"console: {text}" for text in said)
 
 
 @pytest.mark.parametrize("rule", SHOWN, ids=_name)
-def test_a_page_is_sound(rule: Rule, live: Live, scene: Scene) -> None:
+def test_a_page_is_sound(rule: Rule, going_round: Round) -> None:
+    scene, actor = going_round.scene, next(actor for actor in ACTORS if actor in rule.open_to)
+    path = rule.route.removeprefix("GET ").format(**{name: scene.things.get(thing, thing) for name, thing in rule.fill.items()})
     if rule.route.endswith("/live"):
         pytest.skip("no page: a stream")
-    path = rule.route.removeprefix("GET ").format(**{name: scene.things.get(thing, thing) for name, thing in rule.fill.items()})
-    probe = scene.browser(next(actor for actor in ACTORS if actor in rule.open_to)).get(path + rule.query)
+    context = going_round.context(actor)
+    probe = context.request.fetch(going_round.live.url + path + rule.query, method="GET", max_redirects=0)
     if not probe.headers.get("content-type", "").startswith("text/html"):
         pytest.skip("no page: a file")
-    wrong = {}
-    for name, width in WIDTHS.items():
-        context = _context(live.chromium, scene, rule, live.url, width)
-        wrong[name] = list(_wrong(context, live.url + path + rule.query, f"{_name(rule)}.{name}"))
-        context.close()
-    assert {name: found for name, found in wrong.items() if found} == {}
+    page = context.new_page()
+    wrong = list(_wrong(going_round, page, path + rule.query, _name(rule)))
+    page.close()
+    assert wrong == []

@@ -21,13 +21,13 @@ def test_from_the_invitation_to_the_renewal(live: Live) -> None:
     bargained(live, clerk, case.number)
     agreed(live, clerk, case.number)
     clerk.reads(B.IN_FORCE.label)
-    town.until(date.fromisoformat(case.row.facts["expires_on"]) - timedelta(days=50))
+    town.clock.set(date.fromisoformat(case.row.facts["expires_on"]) - timedelta(days=50))
+    town.sweep()
     clerk = live.clerk("officer")
     clerk.take(case.number, "start_renewal", wish="续签一年,工资再行协商")
     assert town.follow_up() == 1
     renewing = town.one(CaseFile, CaseFile.type == "bargaining", CaseFile.id != case.id)
     clerk.open(f"/cases/{case.number}")
-    clerk.unfold()
     clerk.follow(f"/cases/{renewing.number}")
     clerk.reads(B.PLANNED.label)
     assert clerk.complaints == []

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from playwright.sync_api import expect
 
 from states.dispute.words import D
 from states.labels import Label
+from tests.browser.clerk import Clerk
 from tests.browser.conftest import Live, in_every_way
 
 
@@ -27,8 +26,7 @@ def test_from_the_counter_to_the_last_instalment(live: Live) -> None:
     clerk.take(number, "accept", accepted_on=town.iso(), in_scope=True, applicant_consents=True, respondent_consents=True)
     clerk.take(number, "assign_mediator", mediator=town.people["mediator"], no_conflict=True)
     clerk.take(number, "schedule_session", on=town.iso(3), place="三楼调解室")
-    town.clock.pass_time(days=3)
-    town.sweep()
+    clerk = days_later(live, 3)  # a session lasts a working day
     clerk.open("/day")
     clerk.reads("张小明")
     clerk.take(number, "hold_session", on=town.iso(), minutes="双方陈述,同意分期支付")
@@ -39,15 +37,20 @@ def test_from_the_counter_to_the_last_instalment(live: Live) -> None:
         sealed=True,
     )  # fmt: skip
     clerk.reads(D.PERFORMING.label)
-    town.until(town.today + timedelta(days=30))
-    clerk = live.clerk("mediator")  # a session lasts a working day
+    clerk = days_later(live, 30)
     clerk.take(number, "record_payment", no=1, amount="6000", paid_on=town.iso())
-    town.until(town.today + timedelta(days=30))
-    clerk = live.clerk("mediator")
+    clerk = days_later(live, 30)
     clerk.take(number, "record_payment", no=2, amount="6,000.00", paid_on=town.iso())
     clerk.reads(D.CLOSED.label, Label("已履行完毕", "Performed in full"))
     assert clerk.complaints == []
     assert town.audit().broken == ()
+
+
+def days_later(live: Live, days: int) -> Clerk:
+    """The mediator, some days on: the clocks were looked at, he signs in anew."""
+    live.town.clock.pass_time(days=days)
+    live.town.sweep()
+    return live.clerk("mediator")
 
 
 @in_every_way
