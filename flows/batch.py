@@ -20,6 +20,7 @@ from config.crashpoints import crashpoint
 from flows.casework import REQUEST, applied_row, receipt_of, refused_row, settle, take_step, write_acts
 from flows.collector import collector_held
 from flows.judging import CLOCK_ONLY, judge, not_found, roles_held, roles_in
+from flows.naming import Named
 from flows.office import Office
 from flows.opening import draft_cases, enter_cases
 from models.base import AnyRow
@@ -144,7 +145,7 @@ def _apply_chunk(connection: Connection, office: Office, requests: Sequence[AnyR
         return
     now = office.now()
     cases = _cases_of(connection, office, requests)
-    roles = _Roles(connection, now)
+    roles, named = _Roles(connection, now), Named(connection, day_at(now)).look_up(requests)
     acts: list[Act] = []
     rows = []
     opened: list[tuple[CaseRow, AnyRow]] = []
@@ -152,7 +153,9 @@ def _apply_chunk(connection: Connection, office: Office, requests: Sequence[AnyR
         try:
             if case is None:
                 raise not_found()
-            acts.append(judge(request, case, roles.in_case(case, request.actor_id), now))
+            act = judge(request, case, roles.in_case(case, request.actor_id), now)
+            named.must_fit(request, case, act.decision.step)
+            acts.append(act)
         except Refusal as refusal:
             rows.append(refused_row(office, request.id, refusal, seen))
         else:

@@ -21,8 +21,9 @@ from config.clock import day_at
 from config.crashpoints import crashpoint
 from documents.issue import issue_papers
 from flows.judging import judge, not_found, roles_at_opening, roles_with
+from flows.naming import Named
 from flows.office import Office
-from flows.opening import new_cases
+from flows.opening import draft_cases, enter_cases
 from flows.undoing import undo_last
 from models import clerk
 from models.asking import REQUEST_COLUMNS, Asked, read_request
@@ -105,6 +106,9 @@ def _apply(connection: Connection, office: Office, request_id: int, seen: Mappin
         receipt = Receipt(request_id, case.id, case.number, case.version + 1, UNDO, state)
     else:
         act = judge(request, case, roles, now)
+        Named(connection, day_at(now)).look_up([request]).must_fit(request, case, act.decision.step)
+        if request.step == OPEN:
+            enter_cases(connection, office, [case], [request])
         crashpoint("step.decided")
         write_acts(connection, [act])
         receipt = receipt_of(act, request_id)
@@ -116,7 +120,7 @@ def _apply(connection: Connection, office: Office, request_id: int, seen: Mappin
 def _case_of(connection: Connection, office: Office, asked: Asked, now: datetime) -> tuple[CaseRow, frozenset[Role]]:
     request = asked.request
     if request.step == OPEN:
-        case = new_cases(connection, office, [request])[0]
+        case = draft_cases(connection, office, [request])[0]
         return case, roles_at_opening(connection, case, request, now)
     if asked.case is None:
         raise not_found()

@@ -45,7 +45,7 @@ def no_position() -> Refusal:
         NotPermitted,
         "no_position_there",
         Label("您在该单位没有职务,不能登记案件", "you hold no position in that unit and cannot open a case there"),
-        Label("请用 --unit 指明本单位,或由该单位人员登记", "name your own unit with --unit, or ask somebody there"),
+        Label("请改选本单位,或由该单位人员登记", "choose a unit of your own, or ask somebody there"),
     )
 
 

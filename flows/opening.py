@@ -1,4 +1,4 @@
-"""Opening cases: the row comes first, at version 0; the opening itself is then decided and written like any other step."""
+"""Opening cases: a draft is judged like any other step; only what may be opened gets a number and a row, at version 0."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from config.rules import load_pack
+from flows.naming import CONTRACT, EMPLOYER, number_in, pack_of
 from flows.office import Office
 from models.base import AnyRow
 from models.casebook import CaseRow
@@ -20,15 +21,11 @@ from states.labels import Label
 from states.registry import case_type
 
 
-def new_cases(connection: Connection, office: Office, requests: Sequence[AnyRow]) -> list[CaseRow]:
-    """Rows of cases not yet opened, one a request, in the same order. Raises `StepRefused` for an unknown unit."""
-    cases = draft_cases(connection, office, requests)
-    enter_cases(connection, office, cases, requests)
-    return cases
-
-
 def draft_cases(connection: Connection, office: Office, requests: Sequence[AnyRow]) -> list[CaseRow]:
-    """The same without rows and numbers: enough to judge the openings. Raises `StepRefused` for an unknown unit."""
+    """Cases not yet opened, one a request, without rows and numbers: enough to judge the openings.
+
+    Raises `StepRefused` for an unknown unit, `InvalidAnswers` for an unknown rule pack.
+    """
     today = office.today()
     units = _units(connection, [request.unit_id for request in requests])
     cases = []
@@ -37,11 +34,11 @@ def draft_cases(connection: Connection, office: Office, requests: Sequence[AnyRo
         unit = units.get(request.unit_id)
         if unit is None:
             raise no_unit()
-        pack = load_pack(request.answers.get("pack") or unit.pack or office.settings.rule_pack)
+        pack = load_pack(pack_of(request.answers, unit.pack or office.settings.rule_pack))
         cases.append(
             CaseRow(
                 connection, 0, "", kind.key, kind.version, pack.key, str(kind.initial), 0, unit.id, unit.path,
-                None, request.answers.get("employer_id"), None, {}, None, today, None, "",
+                None, number_in(request.answers, EMPLOYER), None, {}, None, today, None, "",
             )
         )  # fmt: skip
     return cases
@@ -91,7 +88,7 @@ def _insert(connection: Connection, office: Office, cases: Sequence[CaseRow], re
                 "number": case.number, "type": case.type, "type_version": case.type_version, "pack": case.pack,
                 "pack_version": load_pack(case.pack).version, "state": case.state, "version": 0,
                 "unit_id": case.unit_id, "employer_id": case.employer_id,
-                "predecessor_id": request.answers.get("predecessor_id"),
+                "predecessor_id": number_in(request.answers, CONTRACT),
                 "facts": {}, "opened_on": case.opened_on, "moved_at": office.now(), "head": "",
             }
         )  # fmt: skip

@@ -214,7 +214,7 @@ def organisations(connection: Connection, scope: Scope, limit: int = 200) -> Row
 def deadline_of(connection: Connection, scope: Scope, number: str, name: str) -> AnyRow | None:
     """A clock of a case or contract by its id or its rule's name, the running one first."""
     unit_id = func.coalesce(CaseFile.unit_id, Contract.unit_id)
-    wanted = Deadline.id == int(name) if name.isdigit() else Deadline.rule == name
+    wanted = Deadline.id == int(name) if name.isascii() and name.isdigit() and len(name) < 19 else Deadline.rule == name
     query = (
         select(*Deadline.__table__.c)
         .outerjoin(CaseFile, CaseFile.id == Deadline.case_id)

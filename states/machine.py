@@ -102,7 +102,9 @@ def machine_of(case_type: CaseType) -> Machine:
 
 def _no_such_step(name: str) -> StepRefused:
     text = Label(f"没有“{name}”这一步骤", f"there is no step “{name}”")
-    return StepRefused([Reason("unknown_step", text, Label("用 case steps 查看可办步骤", "see `case steps`"))])
+    return StepRefused(
+        [Reason("unknown_step", text, Label("请查看此案现在可办的步骤", "look at what can be done with the case now"))]
+    )
 
 
 def decide(case_type: CaseType, case: CaseView, step_name: str, answers: Mapping[str, Any], moment: Moment) -> Decision:
@@ -149,7 +151,7 @@ def _where(case_type: CaseType, step: Step, case: CaseView) -> list[Reason]:
     wanted = [case_type.stage(state).label for state in case_type.stages if state in step.source]
     zh, en = "、".join(label.zh for label in wanted), ", ".join(label.en for label in wanted)
     text = Label(f"案件现为“{now.zh}”,此步骤须在“{zh}”时办理", f"the case is “{now.en}”; this step is taken from: {en}")
-    return [Reason("wrong_state", text, Label("用 case steps 查看可办步骤", "see `case steps` for what can be done"))]
+    return [Reason("wrong_state", text, Label("查看现在可办的步骤", "see what can be done now"))]
 
 
 def unmet(step: Step, case: CaseView, form: Form | None, moment: Moment) -> Iterator[Reason]:

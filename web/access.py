@@ -27,8 +27,9 @@ from states.roles import Role
 from web.errors import NotFound, SignInNeeded
 
 COOKIE = "concord_session"
-#: pages somebody sees before his password is changed and his second factor given
-BEFORE_ALL = ("/sign-out", "/password", "/second-factor")
+#: all that somebody reaches before his second factor is given, and before a password the office gave him is changed
+BEFORE_FACTOR = frozenset({"/second-factor", "/sign-out", "/language"})
+BEFORE_CHANGE = frozenset({"/password", "/sign-out", "/language"})
 
 
 @dataclass(frozen=True)
@@ -90,13 +91,20 @@ def visitor_if_any(request: Request) -> Visitor | None:
     if found is None:
         return None
     visitor, confirmed, must_change, seen_at = found
-    if not request.url.path.startswith(BEFORE_ALL):
-        if not confirmed:
-            raise SignInNeeded("/second-factor")
-        if must_change:
-            raise SignInNeeded("/password")
+    path = request.scope["path"]  # not of `request.url`, which is put together with what the browser calls our host
+    if not confirmed and path not in BEFORE_FACTOR:
+        raise SignInNeeded("/second-factor")
+    if confirmed and must_change and path not in BEFORE_CHANGE:
+        raise SignInNeeded("/password")
     touch(office, visitor.session_id, seen_at)
     return visitor
+
+
+def visitor_now(office: Office, token: str) -> Visitor | None:
+    """Whom that cookie stands for at this moment, for answers that go on for long; None for nobody who sees pages."""
+    with office.store.read() as connection:
+        found = _visitor(connection, office, token)
+    return found[0] if found is not None and found[1] and not found[2] else None
 
 
 def _visitor(connection: Connection, office: Office, token: str) -> tuple[Visitor, bool, bool, datetime] | None:
@@ -105,9 +113,10 @@ def _visitor(connection: Connection, office: Office, token: str) -> tuple[Visito
         return None
     today = office.today()
     held = tuple(positions_of(connection, row.person_id, today)) if row.confirmed else ()
+    name, unread = (row.name, row.unread) if row.confirmed else (row.code, 0)  # until then he is whoever knows a password
     visitor = Visitor(
-        row.person_id, row.code, row.name, "en" if row.language == "en" else "zh", row.session_id, held, today,
-        form_key(token), bool(row.second_factor), unread=row.unread,
+        row.person_id, row.code, name, "en" if row.language == "en" else "zh", row.session_id, held, today,
+        form_key(token), bool(row.second_factor), unread=unread,
     )  # fmt: skip
     return visitor, row.confirmed, row.must_change, row.seen_at
 

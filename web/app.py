@@ -18,7 +18,8 @@ from flows.steps import Desk
 from models.search_words import readings
 from web.api.app import create_api
 from web.errors import add_error_pages
-from web.guards import SafeHeaders, SameOrigin
+from web.guards import SafeHeaders, SameOrigin, SmallForms
+from web.last_resort import LastResort
 from web.pages import (
     accounts,
     bargaining,
@@ -44,6 +45,8 @@ from web.rendering import STATIC
 THREADS = 20
 #: bytes of one request: a spreadsheet of two thousand workers, or ten scans
 LARGEST_BODY = 25 * 1024 * 1024
+#: bytes of a form without files: a group of two thousand workers typed by hand
+LARGEST_FORM = 4 * 1024 * 1024
 ROUTERS = (accounts.router, day.router, cases.router, steps.router, registration.router, mine.router,
            public_desk.router, public_desk_case.router,
            contracts.router, contracts_planning.router, campaign.router, batches.router, bargaining.router, *CASE_ROUTERS,
@@ -78,7 +81,9 @@ def create_app(office: Office, desk: Desk) -> FastAPI:
     add_error_pages(app)
     app.add_middleware(Founding, office=office, founded=is_founded(office))
     app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(SmallForms, largest=LARGEST_FORM)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
     app.add_middleware(SameOrigin)
+    app.add_middleware(LastResort)
     app.add_middleware(SafeHeaders, https=office.settings.https)
     return app

@@ -1,13 +1,9 @@
 """What goes wrong, as a page: each says what happened, and what to do next. Nothing of it names a person.
 
-`NotFound` stands for absent and for hidden alike. A fault gets a short reference that is also in the log, so that the office
-can find it; the page never shows the fault itself.
+`NotFound` stands for absent and for hidden alike. What nobody foresaw is answered by `web.last_resort`.
 """
 
 from __future__ import annotations
-
-import logging
-from uuid import uuid4
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,8 +11,6 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from states.errors import CaseNotFound, Refusal
-
-log = logging.getLogger("concord.web")
 
 
 class NotFound(HTTPException):
@@ -47,7 +41,6 @@ def add_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _known)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(Refusal, _refused)
-    app.add_exception_handler(Exception, _fault)
 
 
 def _page(request: Request, status: int, **told: object) -> Response:
@@ -59,10 +52,10 @@ def _page(request: Request, status: int, **told: object) -> Response:
 def _sign_in(request: Request, needed: Exception) -> Response:
     assert isinstance(needed, SignInNeeded)
     where = needed.where
-    if where == "/sign-in" and request.method == "GET" and request.url.path != "/":
+    if where == "/sign-in" and request.method == "GET" and request.scope["path"] != "/":
         from urllib.parse import quote
 
-        where += f"?next={quote(request.url.path)}"  # the path alone: what was searched for stays out of the address
+        where += f"?next={quote(request.scope['path'])}"  # the path alone: what was searched for stays out of the address
     return RedirectResponse(where, status_code=303)
 
 
@@ -72,7 +65,7 @@ def _known(request: Request, error: Exception) -> Response:
         from web.api.problems import answer, not_found
 
         return answer(request, not_found())
-    return _page(request, error.status_code)
+    return _page(request, 413 if error.status_code == 400 else error.status_code)  # 400: more fields or files than are read
 
 
 def _unreadable(request: Request, _error: Exception) -> Response:
@@ -85,10 +78,3 @@ def _refused(request: Request, error: Exception) -> Response:
     if isinstance(error, CaseNotFound):
         return _page(request, 404)
     return _page(request, 422, reasons=error.reasons)
-
-
-def _fault(request: Request, fault: Exception) -> Response:
-    reference = uuid4().hex[:8]
-    # the kind and the place only: the text of an exception may quote what somebody typed
-    log.error("fault %s: %s at %s", reference, type(fault).__name__, request.scope.get("route_path", "?"))
-    return _page(request, 500, reference=reference)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,10 +31,10 @@ HEADERS = {
 
 
 class SafeHeaders:
-    """Puts the headers on every answer; an answer that has one of its own keeps it."""
+    """Puts the headers on every answer; an answer that has one of its own keeps it. With https no cookie goes without it."""
 
     def __init__(self, app: ASGIApp, https: bool = False) -> None:
-        self.app = app
+        self.app, self.https = app, https
         self.headers = {**HEADERS, **({"strict-transport-security": "max-age=31536000"} if https else {})}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,9 +45,29 @@ class SafeHeaders:
                 answer = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     answer.setdefault(name, value)
+                if self.https:
+                    message["headers"] = [_secured(*header) for header in message["headers"]]
             await send(message)
 
         await self.app(scope, receive, sending if scope["type"] == "http" else send)
+
+
+def _secured(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    plain = name.lower() == b"set-cookie" and b"; secure" not in value.lower()
+    return name, value + b"; Secure" if plain else value
+
+
+class SmallForms:
+    """Lets nobody send more than a form holds, unless it carries files: what is no file is kept in memory."""
+
+    def __init__(self, app: ASGIApp, largest: int) -> None:
+        self.app, self.limited = app, RequestBodyLimitMiddleware(app, max_body_size=largest)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or answer 413."""
+        kind = Headers(scope=scope).get("content-type", "") if scope["type"] == "http" else ""
+        inner = self.app if kind.lower().startswith("multipart/form-data") else self.limited
+        await inner(scope, receive, send)
 
 
 class SameOrigin:

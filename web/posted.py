@@ -30,9 +30,14 @@ async def read_form(request: Request) -> AsyncIterator[FormData]:
 
 async def posted(form: Annotated[FormData, Depends(read_form)], visitor: Anybody) -> FormData:
     """The form of somebody signed in, with the key of his session. Raises `FormRefused` without it."""
-    if visitor is not None and not hmac.compare_digest(text_of(form, "form_key"), visitor.form_key):
+    if visitor is not None and not is_key(text_of(form, "form_key"), visitor.form_key):
         raise FormRefused
     return form
+
+
+def is_key(given: str, key: str) -> bool:
+    """Whether that is the key; how much of it is right does not show in the time it takes."""
+    return hmac.compare_digest(given.encode(errors="replace"), key.encode())
 
 
 Posted = Annotated[FormData, Depends(posted)]
@@ -51,7 +56,17 @@ def texts_of(form: FormData, name: str) -> list[str]:
 
 def numbers_of(form: FormData, name: str) -> list[int]:
     """All whole numbers of that name: the rows somebody chose. What is no number is left out."""
-    return [int(value) for value in texts_of(form, name) if value.isdigit()]
+    return [value for text in texts_of(form, name) if (value := whole(text)) is not None]
+
+
+def number_of(form: FormData, name: str) -> int:
+    """The whole number of that name, an id or a version; 0 where none was sent, or something else."""
+    return whole(text_of(form, name)) or 0
+
+
+def whole(text: str) -> int | None:
+    """A whole number that an id can be; None for any other text ("²" and a thousand nines are no ids)."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def file_of(form: FormData, name: str) -> UploadFile | None:
@@ -82,7 +97,8 @@ def _answer(form: FormData, field: Field) -> Any:
 def _rows(form: FormData, field: Field) -> list[dict[str, Any]]:
     """The rows of a table that have anything in them, in their order."""
     columns = {cell.name.rpartition(".")[2]: cell for cell in field.rows[0]}
-    numbers = sorted({int(part[1]) for name in form if (part := name.split("."))[0] == field.name and part[1].isdigit()})
+    parts = (name.split(".") for name in form)
+    numbers = sorted({no for part in parts if len(part) == 3 and part[0] == field.name and (no := whole(part[1])) is not None})
     rows = []
     for no in numbers:
         row = {}

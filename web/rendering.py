@@ -118,7 +118,7 @@ def page(request: Request, visitor: Visitor | None, template: str, *, status: in
 
 
 def _frame(request: Request, visitor: Visitor | None, lang: str) -> dict[str, Any]:
-    path = request.url.path
+    path = request.scope["path"]
     settings = request.app.state.office.settings
     return {
         "visitor": visitor, "path": path, "settings": settings, "today": request.app.state.office.today(),

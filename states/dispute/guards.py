@@ -156,7 +156,7 @@ INSTALMENT_OPEN = Guard(
     "instalment",
     _outstanding,
     Label("没有这一期,或金额超过该期未付数", "no such instalment, or more than is still owed on it"),
-    Label("用 case show 查看各期应付与已付", "see `case show` for what is owed and paid"),
+    Label("请查看各期应付与已付", "look at what is owed and what was paid"),
 )
 SOMETHING_OVERDUE = Guard(
     "nothing_overdue",

@@ -9,7 +9,8 @@ from tests.factories import ELSEWHERE, FACTORY, STREET, Town
 
 def test_a_chair_sees_and_works_on_the_bargaining_of_the_own_enterprise(town: Town) -> None:
     own = town.bargaining(unit=STREET, employer_id=FACTORY)
-    other = town.bargaining(unit=STREET, employer_id=ELSEWHERE)
+    plan = {"kind": "wage", "employer": "别家", "employer_id": ELSEWHERE, "workers": 9}
+    other = town.open("bargaining", STREET, None, **plan)
     dispute = town.dispute("mediator", STREET)
     with town.office.store.read() as connection:
         seen = scope_of(connection, town.people["chair"], town.today)

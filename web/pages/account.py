@@ -25,7 +25,7 @@ from states.roles import Role
 from web.access import SignedIn, TheOffice, Visitor
 from web.errors import NotFound
 from web.fields import Asking, fields_of, loose_reasons
-from web.posted import Posted, answers_of, text_of
+from web.posted import Posted, answers_of, number_of, text_of
 from web.rendering import go, page
 
 router = APIRouter(prefix="/account")
@@ -83,9 +83,9 @@ def _account(
 @router.post("/sessions")
 def sign_out(office: TheOffice, visitor: SignedIn, form: Posted) -> Response:
     """End one session of mine, or all others."""
-    which = text_of(form, "session")
-    if which.isdigit():
-        if not end_session(office, visitor.person_id, int(which)):
+    which = number_of(form, "session")
+    if which:
+        if not end_session(office, visitor.person_id, which):
             raise NotFound
         return go("/account", Label("该处登录已结束", "that session is ended"))
     ended = end_all(office, visitor.person_id, visitor.session_id)

@@ -19,7 +19,7 @@ from states.labels import Label
 from web.access import TheOffice, Visitor
 from web.errors import NotFound
 from web.pages.administration import ForHeadquarters
-from web.posted import Posted, text_of
+from web.posted import Posted, number_of, text_of
 from web.rendering import go, page
 
 router = APIRouter(prefix="/administration/texts")
@@ -120,10 +120,10 @@ def keep(
 def use(office: TheOffice, visitor: ForHeadquarters, paper: str, lang: str, form: Posted) -> Response:
     """Put a version into use; without a version, ours."""
     _must_be(paper, lang)
-    version = text_of(form, "version")
+    version = number_of(form, "version")
     where = f"/administration/texts/{paper}/{lang}"
-    if not version.isdigit() or version == "0":
+    if not version:
         use_ours(office, visitor.person_id, paper, lang)
         return go(where, Label("已改回系统原文", "back to the text of the program"))
-    use_text(office, visitor.person_id, paper, lang, int(version))
+    use_text(office, visitor.person_id, paper, lang, version)
     return go(where, Label(f"第 {version} 版已启用", f"version {version} is in use"))

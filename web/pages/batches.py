@@ -24,7 +24,7 @@ from models import batches as stored
 from models.campaign import MOST
 from states.casetype import OPEN
 from states.labels import Label
-from web.access import ForStaff, TheOffice, Visitor
+from web.access import COOKIE, ForStaff, TheOffice, Visitor, visitor_now
 from web.pages.batches_view import (
     A_LIST,
     HEADINGS,
@@ -39,12 +39,15 @@ from web.pages.batches_view import (
     unpacked,
 )
 from web.pages.contracts import KINDS, attachment
+from web.pages.live import a_place
 from web.posted import Posted, answers_of, text_of, texts_of
 from web.rendering import go, page
 
 router = APIRouter(prefix="/batches")
 #: how often a live page looks, and for how long at most before the browser asks anew (seconds)
 LOOK, LONGEST = 0.4, 600
+#: after how many looks it is asked again whether he may look
+AGAIN = 10
 
 
 @router.get("")
@@ -71,11 +74,24 @@ def _may_watch(office: TheOffice, visitor: ForStaff, batch_id: int) -> int:
     return batch_id
 
 
-@router.get("/{batch_id}/live", response_class=EventSourceResponse, dependencies=[Depends(_may_watch)])
-async def live(office: TheOffice, batch_id: int) -> AsyncIterator[ServerSentEvent]:
-    """A word whenever more cases have their result, and one when all have."""
+def _still(office: TheOffice, token: str, batch_id: int) -> bool:
+    """Whether he is signed in and may look at the batch at this moment."""
+    visitor = visitor_now(office, token)
+    if visitor is None or not visitor.held:
+        return False
+    with office.store.read() as connection:
+        return stored.batch_seen(connection, batch_id, visitor.person_id, visitor.paths(*WATCHING)) is not None
+
+
+@router.get("/{batch_id}/live", response_class=EventSourceResponse, dependencies=[Depends(_may_watch), Depends(a_place)])
+async def live(request: Request, office: TheOffice, batch_id: int) -> AsyncIterator[ServerSentEvent]:
+    """A word whenever more cases have their result, and one when all have, or when it is no longer for him."""
     told = -1
-    for _ in range(int(LONGEST / LOOK)):
+    for turn in range(int(LONGEST / LOOK)):
+        asked_anew = turn and turn % AGAIN == 0
+        if request.app.state.closing or (asked_anew and not await run_sync(_still, office, request.cookies[COOKIE], batch_id)):
+            yield ServerSentEvent(event="done", data=0)
+            return
         result = await run_sync(result_of, office, batch_id)
         if result.waiting != told:
             told = result.waiting

@@ -182,7 +182,7 @@ class Review:
 
 def unpacked(text: str) -> list[int]:
     """The ids of such a field; what is no number is left out."""
-    found = (part for part in text.split(",")[: MOST * 2] if part.isdigit() and len(part) < 19)
+    found = (part for part in text.split(",")[: MOST * 2] if part.isascii() and part.isdigit() and len(part) < 19)
     return list(dict.fromkeys(map(int, found)))[:MOST]
 
 

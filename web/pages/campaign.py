@@ -21,7 +21,7 @@ from web.pages.batches_view import review_of, step_of, unpacked
 from web.pages.campaign_view import ACTS, Campaign, campaign_shown
 from web.pages.contracts import Filters, ForBargainers
 from web.pages.contracts_view import Chosen
-from web.posted import Posted, numbers_of, text_of
+from web.posted import Posted, numbers_of, text_of, whole
 from web.rendering import go, page
 
 router = APIRouter(prefix="/campaign")
@@ -47,7 +47,7 @@ def choose(request: Request, office: TheOffice, visitor: ForBargainers, form: Po
     ticked = [*unpacked(text_of(form, "kept")), *numbers_of(form, "id")]
     turned = text_of(form, "page")
     with office.store.read() as connection:
-        shown = campaign_shown(connection, visitor, what, chosen, ticked, int(turned) if turned.isdigit() else 1)
+        shown = campaign_shown(connection, visitor, what, chosen, ticked, whole(turned) or 1)
         if turned:
             return _page(request, visitor, shown, chosen)
         ids = shown.ids if form.get("everything") else shown.ticked

@@ -14,7 +14,7 @@ from web.access import SignedIn, TheOffice, Visitor
 from web.errors import NotFound
 from web.pages.case_parts import PartyShown, party_shown, role_of
 from web.pages.case_reach import Reach, reach
-from web.posted import Posted, text_of
+from web.posted import Posted, text_of, whole
 from web.rendering import page
 
 router = APIRouter(prefix="/cases/{number}/parties")
@@ -54,7 +54,7 @@ def show(request: Request, office: TheOffice, visitor: SignedIn, number: str, fo
     party_id, _, field = text_of(form, "show").partition(":")
     with office.store.write() as connection:
         found = reach(connection, office, visitor, number)
-        row = case_page.party(connection, found.case.id, int(party_id)) if party_id.isdigit() else None
+        row = case_page.party(connection, found.case.id, whole(party_id) or 0)
         if row is None or field not in NUMBERS or not found.sees_numbers:
             raise NotFound
         record(

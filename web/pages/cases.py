@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from flows.file_kinds import PICTURES
-from flows.requests import Wish
+from flows.requests import Wish, own_key
 from models import queries
 from models.undoing import UNDO
 from states.errors import Reason, Refusal
@@ -22,7 +22,7 @@ from web.pages.case_list import Chosen, chosen_of, list_of
 from web.pages.case_reach import reach
 from web.pages.case_view import CaseShown, case_shown
 from web.pages.charts import picture_url
-from web.posted import Posted, text_of
+from web.posted import Posted, number_of, text_of
 from web.rendering import go, page
 
 router = APIRouter(prefix="/cases")
@@ -76,10 +76,10 @@ def undo(request: Request, office: TheOffice, desk: TheDesk, visitor: SignedIn, 
     """Take the last step back, within its rules."""
     with office.store.read() as connection:
         row = reach(connection, office, visitor, number).row
-    expected = int(text_of(form, "version") or 0)
+    expected = number_of(form, "version")
     wish = Wish(
         step=UNDO, case_id=row.id, actor_id=visitor.person_id, answers={"reason": text_of(form, "reason")},
-        expected_version=expected or None, key=text_of(form, "key"),
+        expected_version=expected or None, key=own_key(visitor.person_id, text_of(form, "key")),
     )  # fmt: skip
     try:
         receipt = desk.step(wish)

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection
 
-from flows.requests import Wish
+from flows.requests import Wish, own_key
 from models import employers
 from models.base import AnyRow
 from states.bargaining.forms import Plan
@@ -25,7 +25,7 @@ from web.access import TheDesk, TheOffice, Visitor
 from web.errors import NotFound
 from web.fields import Asking, Choice, Field, fields_of, loose_reasons
 from web.pages.contracts import ForBargainers
-from web.posted import Posted, answers_of, text_of
+from web.posted import Posted, answers_of, text_of, whole
 from web.rendering import day_said, go, page
 
 router = APIRouter(prefix="/bargaining/new")
@@ -75,7 +75,7 @@ def plan(request: Request, office: TheOffice, desk: TheDesk, visitor: ForBargain
         read_answers(Plan, known)
         wish = Wish(
             step=OPEN, case_type="bargaining", unit_id=shown.unit or None, actor_id=visitor.person_id, answers=known,
-            key=text_of(form, "key")[:64],
+            key=own_key(visitor.person_id, text_of(form, "key")),
         )  # fmt: skip
         receipt = desk.step(wish)
     except Refusal as refusal:
@@ -141,7 +141,8 @@ def _unit(units: Sequence[AnyRow], typed: str, employer: AnyRow | None) -> int:
     """The unit that was chosen; before, the union above the employer; 0 where neither is the person's."""
     ids = {one.id for one in units}
     if typed:
-        return int(typed) if typed.isdigit() and int(typed) in ids else 0
+        chosen = whole(typed) or 0
+        return chosen if chosen in ids else 0
     if employer is not None and employer.unit_id in ids:
         return int(employer.unit_id)
     return int(units[0].id) if units else 0

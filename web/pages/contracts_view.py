@@ -18,6 +18,7 @@ from states.labels import Label
 from states.options import step_towards
 from states.registry import case_type
 from web.access import Visitor
+from web.posted import whole
 
 A_PAGE = 50
 #: cards of a column of the board; fewer where many columns are long, so that the page stays light
@@ -66,7 +67,7 @@ class Chosen(NamedTuple):
         """The last row of the page before, None at the beginning."""
         day, _, number = self.after.partition(":")
         found = day_of(day)
-        return (found, int(number)) if found and number.isdigit() else None
+        return (found, last) if found and (last := whole(number)) is not None else None
 
 
 def day_of(text: str) -> date | None:

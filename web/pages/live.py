@@ -1,27 +1,32 @@
 """Counters that are watched while somebody looks: a stream that says "changed", and the page reads itself anew.
 
 What is counted is shared by all who supervise the same units and counted at most once in `EVERY` seconds, however many look.
-A stream ends with the session, when the office closes, and after `LONGEST` seconds; the browser then asks again.
+A stream ends with the session and with the position it was opened for, when the office closes, and after `LONGEST` seconds;
+the browser then asks again. There are so many at once and no more: who finds no place reads the page anew by hand.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 import anyio
 import anyio.to_thread
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.sse import ServerSentEvent
+from starlette.exceptions import HTTPException
 
-from flows.accounts.sessions import visitor_row
 from flows.office import Office
 from models.base import AnyRow
 from models.overview import counters
+from web.access import SignedIn
 
 EVERY, LONGEST = 5.0, 600
+#: streams of one session, and of all
+EACH, MOST = 6, 400
 #: how often a stream looks whether the office closes
 _LOOK = 0.5
 
@@ -49,13 +54,30 @@ def counted(app: FastAPI, paths: tuple[str, ...], *, fresh: bool = False) -> Any
         return shared.counts
 
 
-async def changes(app: FastAPI, token: str, look: Callable[[], object], seconds: float) -> AsyncIterator[ServerSentEvent]:
-    """An event "changed" whenever what `look` sees is another; "done" when the session is over."""
+async def a_place(request: Request, visitor: SignedIn) -> AsyncIterator[None]:
+    """A place for one more stream, kept while it runs. Raises 429 when there is none."""
+    running: Counter[int] = getattr(request.app.state, "streams", None) or Counter()
+    request.app.state.streams = running
+    if running[visitor.session_id] >= EACH or running.total() >= MOST:
+        raise HTTPException(429)
+    running[visitor.session_id] += 1
+    try:
+        yield
+    finally:
+        running[visitor.session_id] -= 1
+        if not running[visitor.session_id]:
+            del running[visitor.session_id]
+
+
+async def changes(
+    app: FastAPI, still: Callable[[], bool], look: Callable[[], object], seconds: float
+) -> AsyncIterator[ServerSentEvent]:
+    """An event "changed" whenever what `look` sees is another; "done" once whoever watches may watch no more (`still`)."""
     until = time.monotonic() + min(seconds, LONGEST)
     before = await anyio.to_thread.run_sync(look)
     yield ServerSentEvent(comment="watching", retry=int(EVERY * 1000))
     while time.monotonic() < until and await _open(app, min(EVERY, until - time.monotonic())):
-        if not await anyio.to_thread.run_sync(_signed_in, app, token):
+        if not await anyio.to_thread.run_sync(still):
             yield ServerSentEvent(event="done", data="")
             return
         now = await anyio.to_thread.run_sync(look)
@@ -72,9 +94,3 @@ async def _open(app: FastAPI, seconds: float) -> bool:
             return False
         await anyio.sleep(min(_LOOK, max(0.0, until - time.monotonic())))
     return not app.state.closing
-
-
-def _signed_in(app: FastAPI, token: str) -> bool:
-    office: Office = app.state.office
-    with office.store.read() as connection:
-        return visitor_row(connection, token, office.now()) is not None

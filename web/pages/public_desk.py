@@ -24,7 +24,7 @@ from states.labels import Label
 from web.access import TheDesk, TheOffice, office_of
 from web.errors import NotFound
 from web.fields import Asking, fields_of
-from web.posted import answers_of, read_form, text_of
+from web.posted import answers_of, read_form, text_of, whole
 from web.rendering import language_of, page
 
 #: a form that was opened so long ago is shown again with what was typed, to be sent once more
@@ -71,7 +71,7 @@ def send(request: Request, office: TheOffice, desk: TheDesk, form: Sent) -> Resp
     try:
         grievance = read_grievance(answers)
         with office.store.read() as connection:
-            unit = mediating_unit(connection, int(typed["unit"])) if typed["unit"].isdigit() else None
+            unit = mediating_unit(connection, whole(typed["unit"]) or 0)
         if unit is None or once is None:
             return _form(request, office, typed, (NO_UNIT if unit is None else STALE,))
         done = register(
@@ -89,7 +89,7 @@ def _form(
     fields = {one.name: one for one in fields_of(Grievance, asking)}
     with office.store.read() as connection:
         units = mediating_units(connection, place, MOST_UNITS + 1)
-        chosen = mediating_unit(connection, int(typed["unit"])) if typed["unit"].isdigit() else None
+        chosen = mediating_unit(connection, whole(typed["unit"]) or 0)
     told = {
         "fields": fields, "units": units[:MOST_UNITS], "many": len(units) > MOST_UNITS, "chosen": chosen, "place": place,
         "reasons": [one for one in reasons if one.field not in fields], "once": _signer().dumps(secrets.token_urlsafe(24)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -20,7 +19,7 @@ from web.errors import FormRefused, NotFound, SignInNeeded
 from web.pages.mine_acts import file_answer, own_row, paper_answer, send_file, write
 from web.pages.mine_view import own_case_shown
 from web.pages.public_desk import Sent, desk_is_open
-from web.posted import text_of
+from web.posted import is_key, text_of
 from web.rendering import go, page
 
 COOKIE = "concord_case"
@@ -51,7 +50,7 @@ def _signer() -> URLSafeTimedSerializer:
 
 def sent_by_follower(request: Request, form: Sent, _found: Following) -> FormData:
     """The form, if it came from the page of that case. Raises `FormRefused`."""
-    if not hmac.compare_digest(text_of(form, "form_key"), form_key(request.cookies[COOKIE])):
+    if not is_key(text_of(form, "form_key"), form_key(request.cookies[COOKIE])):
         raise FormRefused
     return form
 

@@ -18,6 +18,7 @@ from flows.importing.reasons import UnreadableFile
 from flows.intake import AT_ONCE, DRAFTS, drafts_of, end_at_once, open_dispute, throw_away
 from flows.members import lines_of_file, template
 from flows.office import Office
+from flows.requests import own_key
 from states.dispute.process import DISPUTE
 from states.errors import Reason, Refusal
 from states.labels import Label
@@ -90,7 +91,7 @@ def register(request: Request, office: TheOffice, desk: TheDesk, visitor: ForMed
     if _to_be_seen(form, typed, checked):
         return _again(request, office, visitor, form, typed, checked)
     answers = {**checked.answers, "members": taken(checked.rows, with_known=bool(form.get("take_known")))}
-    key = text_of(form, "key")
+    key = own_key(visitor.person_id, text_of(form, "key") or uuid4().hex)
     try:
         opened = open_dispute(desk, visitor.person_id, checked.unit_id, answers, key)
     except Refusal as refusal:

@@ -24,6 +24,7 @@ from states.labels import Label
 from states.roles import MEDIATORS
 from web.access import Visitor
 from web.fields import Asking, Choice, Field, fields_of
+from web.posted import whole
 from web.titles import subject_of, title_of
 
 #: the questions of the form, in the order in which somebody at the counter tells
@@ -211,7 +212,7 @@ def check(connection: Connection, visitor: Visitor, typed: Typed, then: str) -> 
         after = _answers(form, typed, prefix)
         reasons += [replace(one, field=prefix + one.field) for one in _against(form, after)]
     units = {int(value) for value, _ in units_shown(connection, visitor)}
-    unit = int(typed["unit"]) if typed.get("unit", "").isdigit() else 0
+    unit = whole(typed.get("unit", "")) or 0
     reasons += [] if unit in units else [NO_UNIT]
     members = read_lines(typed.get("list", ""))
     if len(members) > MOST:

@@ -15,13 +15,13 @@ from starlette.datastructures import FormData
 
 from flows.drafts import draft_of, drop_draft, keep_draft
 from flows.office import Office
-from flows.requests import Wish
+from flows.requests import Wish, own_key
 from states.errors import Refusal, StaleCase
 from states.labels import Label
 from web.access import SignedIn, TheDesk, TheOffice, Visitor
 from web.pages.case_parts import EventShown
 from web.pages.step_view import StepShown, step_shown
-from web.posted import Posted, answers_of, text_of
+from web.posted import Posted, answers_of, number_of, text_of
 from web.rendering import go, page
 
 router = APIRouter(prefix="/cases/{number}/steps/{name}")
@@ -46,10 +46,10 @@ def take(
     answers = answers_of(form, shown.step.asks)
     if form.get("more_rows") or form.get("keep"):
         return _again(request, office, visitor, shown, form, answers, keep=bool(form.get("keep")))
-    version = int(text_of(form, "version") or 0)
+    version = number_of(form, "version")
     wish = Wish(
-        step=name, case_id=shown.row.id, actor_id=visitor.person_id, answers=answers, key=text_of(form, "key"),
-        expected_version=version or None,
+        step=name, case_id=shown.row.id, actor_id=visitor.person_id, answers=answers, expected_version=version or None,
+        key=own_key(visitor.person_id, text_of(form, "key")),
     )  # fmt: skip
     try:
         receipt = desk.step(wish)

@@ -20,10 +20,10 @@ from states.errors import Reason, Refusal
 from states.labels import Label
 from states.registry import all_types
 from states.roles import Role
-from web.access import COOKIE, ForSupervisors, TheOffice, Visitor
+from web.access import COOKIE, ForSupervisors, TheOffice, Visitor, visitor_now
 from web.errors import NotFound
 from web.pages.case_list import Chosen, chosen_of, list_of
-from web.pages.live import LONGEST, changes, counted
+from web.pages.live import LONGEST, a_place, changes, counted
 from web.pages.supervision_troubles import runs_of, troubles_of
 from web.pages.supervision_view import overview_of, supervised
 from web.posted import Posted, numbers_of, text_of
@@ -47,11 +47,19 @@ def supervision(request: Request, office: TheOffice, visitor: ForSupervisors, un
     return page(request, visitor, "supervision/overview.html", shown=shown, counts=counts)
 
 
-@router.get("/live", response_class=EventSourceResponse)
-async def live(request: Request, visitor: ForSupervisors, seconds: int = LONGEST) -> AsyncIterator[ServerSentEvent]:
-    """Says when the counters change, for at most so many seconds."""
-    look = partial(counted, request.app, supervised(visitor))
-    async for change in changes(request.app, request.cookies[COOKIE], look, seconds):
+@router.get("/live", response_class=EventSourceResponse, dependencies=[Depends(a_place)])
+async def live(
+    request: Request, office: TheOffice, visitor: ForSupervisors, seconds: int = LONGEST
+) -> AsyncIterator[ServerSentEvent]:
+    """Says when the counters change, for at most so many seconds, as long as he supervises the same units."""
+    token, watched = request.cookies[COOKIE], supervised(visitor)
+
+    def still() -> bool:
+        now = visitor_now(office, token)
+        return now is not None and supervised(now) == watched
+
+    look = partial(counted, request.app, watched)
+    async for change in changes(request.app, still, look, seconds):
         yield change
 
 

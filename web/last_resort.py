@@ -1,0 +1,70 @@
+"""What nobody foresaw: a page with a reference, and a line in the log with the kind of fault and the place in our code.
+
+The text of an exception may quote what somebody typed (a database names the values of its statement), so it goes nowhere: not
+on the page, not into our log, and not up to the server, which would write it into its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from traceback import extract_tb
+from uuid import uuid4
+
+from fastapi import Request
+from fastapi.responses import Response
+from sqlalchemy.exc import DataError
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = logging.getLogger("concord.web")
+_OURS = Path(__file__).resolve().parent.parent
+#: a number in an address that is larger than any id: there is nothing there (SQLite and PostgreSQL say it differently)
+_BEYOND = (OverflowError, DataError)
+
+
+class LastResort:
+    """Stands around everything but the headers, and answers for what fails inside."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request. An answer that was begun when something failed is cut off."""
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        except ClientDisconnect:  # whoever asked has gone: nobody is left to answer
+            return
+        except Exception as fault:
+            if scope["type"] != "http":
+                raise
+            answer = answer_to(Request(scope), fault)
+            if not begun:
+                await answer(scope, receive, send)
+
+
+def answer_to(request: Request, fault: Exception) -> Response:
+    """The page for that fault; it is in the log afterwards."""
+    from web.rendering import error_page  # asked for when something failed, not when the guards are put up
+
+    if isinstance(fault, _BEYOND) and request.method == "GET":
+        return error_page(request, 404)
+    reference = uuid4().hex[:8]
+    log.error("fault %s: %s at %s", reference, type(fault).__name__, place_of(fault))
+    return error_page(request, 500, reference=reference)
+
+
+def place_of(fault: BaseException) -> str:
+    """Where in our own code it happened: "flows/notes.py:31 write_note"; never what it happened with."""
+    frames = [frame for frame in extract_tb(fault.__traceback__, limit=-80) if frame.filename.startswith(str(_OURS))]
+    ours = [frame for frame in frames if "site-packages" not in frame.filename]
+    if not ours:
+        return "?"
+    return f"{Path(ours[-1].filename).relative_to(_OURS)}:{ours[-1].lineno} {ours[-1].name}"
