@@ -61,7 +61,8 @@ def agreed(live: Live, clerk: Clerk, number: str) -> None:
     clerk.take(number, "record_vote", on=town.iso(), delegates=100, present=90, yes=80, no=10, abstain=0)
     clerk.reads(B.ADOPTED.label)
     clerk.take(number, "sign", signed_on=town.iso(), starts_on=town.iso(), expires_on=town.iso(364), **CHIEFS)
-    clerk.open(f"/cases/{number}/filing")
+    for page in ("table", "difference", "filing"):
+        clerk.open(f"/cases/{number}/{page}")
     clerk.take(number, "file_contract", received_on=town.iso())
     clerk.take(number, "record_approval", dated_on=town.iso(), received_on=town.iso())
     expect(clerk.page.locator(".said")).to_be_visible()
