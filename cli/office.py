@@ -141,3 +141,17 @@ def password(code: str = typer.Argument(help="人员代码 code")) -> None:
     )
     set_password(DESK.office, who.id, secret, by=by, must_change=by not in (None, who.id))
     DESK.answer({"code": code}, lambda: DESK.say("口令已设置", "the password is set"))
+
+
+@user.command("second-factor-off")
+def second_factor_off(code: str = typer.Argument(help="人员代码 code")) -> None:
+    """停用第二重验证 · the password alone is enough again: for somebody whose telephone is lost."""
+    from flows.accounts.second_factor import disable
+    from models.queries import person_by_code
+
+    with DESK.office.store.read() as connection:
+        by, who = _by(connection), person_by_code(connection, code)
+    if who is None:
+        raise Stop(NOT_FOUND, f"没有人员“{code}”", f"there is nobody “{code}”")
+    disable(DESK.office, who.id, by)
+    DESK.answer({"code": code}, lambda: DESK.say("第二重验证已停用", "the second factor is switched off"))
