@@ -45,6 +45,8 @@ def test_a_person_a_position_and_a_password(office: Terminal) -> None:
     assert "10" in office.run("user", "password", "M09", typed="kurz\n", code=3)
     office.run("user", "password", "M09", typed=f"{SECRET}\n")
     office.run("user", "password", "nobody", typed=f"{SECRET}\n", code=4)
+    office.run("user", "second-factor-off", "M09")
+    office.run("user", "second-factor-off", "nobody", code=4)
     office.run("office", "positions", "M09", "mediator", "SL", "--end")
 
 
