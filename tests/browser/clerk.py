@@ -24,7 +24,7 @@ class Clerk:
     def __post_init__(self) -> None:
         self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(30_000)
 
     def sign_in(self, who: str, password: str) -> None:
         """Through the form, and into the language of the story."""

@@ -21,6 +21,7 @@ from flows.accounts import passwords
 from flows.serving import Service
 from tests.browser.clerk import Clerk
 from tests.factories import Town
+from web import drawing
 from web.server import WebServer
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -41,7 +42,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The browser, started once."""
+    """The browser, started once; and the first picture of a process, which costs a second."""
+    drawing.can_draw()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser

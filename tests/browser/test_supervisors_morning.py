@@ -95,9 +95,9 @@ def finished(clerk: Clerk, many: int) -> None:
 @in_every_way
 def test_what_went_wrong_in_the_night(live: Live) -> None:
     town, case = live.town, live.town.dispute()
+    boss = live.clerk("supervisor")  # by now the office has looked at what it found when it opened
     request_id = case.file("apply", received_on=town.iso())
     town.set(StepRequest, StepRequest.id == request_id, status="failed", error="OSError", settled_at=town.clock.now, attempt=1)
-    boss = live.clerk("supervisor")
     town.set(Message, Message.case_id == case.id, status="parked", error="550 no such mailbox", attempt=6)
     boss.open("/supervision")
     boss.follow("/supervision/troubles#stuck")
