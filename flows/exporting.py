@@ -13,8 +13,8 @@ import xlsxwriter
 
 from models.base import AnyRow
 
-#: what a spreadsheet program reads as the beginning of a formula, also behind white space
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: what a spreadsheet program reads as the beginning of a formula, also behind white space; full-width signs too
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "=", "+", "-", "@")
 
 
 def write_rows(file: Path, names: Sequence[str], rows: Sequence[AnyRow]) -> int:
@@ -43,7 +43,7 @@ def _plain(value: Any) -> Any:
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
     text = _text(value)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA) or text.lstrip().startswith(FORMULA) else text
 
 
 def _text(value: Any) -> str:

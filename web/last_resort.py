@@ -19,8 +19,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("concord.web")
 _OURS = Path(__file__).resolve().parent.parent
-#: a number in an address that is larger than any id: there is nothing there (SQLite and PostgreSQL say it differently)
-_BEYOND = (OverflowError, DataError)
 
 
 class LastResort:
@@ -54,7 +52,8 @@ def answer_to(request: Request, fault: Exception) -> Response:
     """The page for that fault; it is in the log afterwards."""
     from web.rendering import error_page  # asked for when something failed, not when the guards are put up
 
-    if isinstance(fault, _BEYOND) and request.method == "GET":
+    # a number in the address that is larger than any id: there is nothing there (SQLite and PostgreSQL say it differently)
+    if isinstance(fault, OverflowError) or (isinstance(fault, DataError) and request.method == "GET"):
         return error_page(request, 404)
     reference = uuid4().hex[:8]
     log.error("fault %s: %s at %s", reference, type(fault).__name__, place_of(fault))

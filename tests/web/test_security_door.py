@@ -168,7 +168,9 @@ def test_tokens_end_with_the_person(web: Web) -> None:
     assert program.get("/me").status_code == 401
 
 
-@pytest.mark.parametrize("where", ["//evil.test", "/\\evil.test", "https://evil.test", "/\tevil", "/\r\nset-cookie: a=b", "javascript:1"])
+@pytest.mark.parametrize(
+    "where", ["//evil.test", "/\\evil.test", "https://evil.test", "/\tevil", "/\r\nset-cookie: a=b", "javascript:1"]
+)
 def test_nobody_is_sent_elsewhere(entering: Web, where: str) -> None:
     browser = entering.anybody()
     assert sign_in(browser).status_code == 303
