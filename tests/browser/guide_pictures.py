@@ -1,7 +1,7 @@
 """The pictures of the guides (docs/guide/pictures), taken from a demo office on one fixed day: `make pictures`.
 
-The day is fixed so that the same program gives the same pictures. Each is a part of a page, at most a thousand pixels wide, as
-a JPEG; whoever changes a page takes them anew, looks at them, and commits them.
+The day is fixed so that the same program gives the same pictures, but for the secret on the slip. Each is a part of a page, at
+most a thousand pixels wide, as a JPEG; whoever changes a page takes them anew, looks at them, and commits them.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ FOLDER = ROOT / "docs" / "guide" / "pictures"
 DAY = date(2026, 11, 20)
 DESK, PHONE = 1000, 390
 QUALITY, MARGIN = 62, 16
+#: what stands on the slip; the browser takes the shorter way
+ADDRESS = "https://office.example.org"
 #: the browser's own words, in date fields
 CHINESE = {"LANG": "zh_CN.UTF-8", "LANGUAGE": "zh_CN"}
 DISPUTE, TALKS = "/cases/D2026-00013", "/cases/B2026-00007"
@@ -126,11 +128,12 @@ def main(names: list[str]) -> int:
         service.start()
         pages.start()
         pages.wait_until_up()
+        here = f"http://127.0.0.1:{office.settings.web_port}"
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], env={**os.environ, **CHINESE})
         clerks: dict[tuple[str, str, int], Clerk] = {}
         for picture in wanted:
             whose = (picture.who, picture.language, picture.width)
-            clerk = clerks.get(whose) or clerks.setdefault(whose, _sit_down(browser, pages.url, picture))
+            clerk = clerks.get(whose) or clerks.setdefault(whose, _sit_down(browser, here, picture))
             _take(clerk, picture)
         browser.close()
         pages.stop()
@@ -139,7 +142,7 @@ def main(names: list[str]) -> int:
 
 
 def _demo_office(home: Path) -> Office:
-    settings = Settings(home=home, prefect=False, demo=True, web_port=free_port(8000))
+    settings = Settings(home=home, prefect=False, demo=True, web_port=free_port(8000), base_url=ADDRESS)
     now: datetime = noon_of(DAY)
     office = open_office(settings, lambda: now)
     migrate(office.store)
