@@ -157,7 +157,7 @@ def applicants(connection: Connection, case_ids: Collection[int]) -> dict[int, s
 
 
 def next_dates(connection: Connection, case_ids: Collection[int]) -> dict[int, date]:
-    """The nearest running date of each of those cases."""
-    query = select(Deadline.case_id, func.min(Deadline.due_on)).where(Deadline.case_id.in_(case_ids), Deadline.status == "open")
+    """The nearest date of each of those cases that still asks for something; one that is over, and not done, comes first."""
+    query = select(Deadline.case_id, func.min(Deadline.due_on)).where(Deadline.case_id.in_(case_ids), UNSETTLED)
     found: Any = connection.execute(query.group_by(Deadline.case_id)) if case_ids else ()
     return {row[0]: row[1] for row in found}

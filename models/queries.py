@@ -85,7 +85,7 @@ def unit_name(connection: Connection, scope: Scope, code: str) -> str:
 
 
 def _cases() -> AnySelect:
-    due = select(func.min(Deadline.due_on)).where(Deadline.case_id == CaseFile.id, Deadline.status == "open").scalar_subquery()
+    due = select(func.min(Deadline.due_on)).where(Deadline.case_id == CaseFile.id, UNSETTLED).scalar_subquery()
     return (
         select(
             CaseFile.id, CaseFile.number, CaseFile.type, CaseFile.type_version, CaseFile.state, CaseFile.version,

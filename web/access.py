@@ -23,7 +23,7 @@ from flows.steps import Desk
 from models.casebook import positions_of
 from models.scope import Scope, scope_from
 from models.vault import VAULT
-from states.roles import Role
+from states.roles import MEDIATORS, Role
 from web.errors import NotFound, SignInNeeded
 
 COOKIE = "concord_session"
@@ -58,6 +58,11 @@ class Visitor:
     def scope(self) -> Scope:
         """The part of the office he sees."""
         return scope_from(self.person_id, self.held)
+
+    @property
+    def may_register(self) -> bool:
+        """Whether the registration of grievances is open to him: the button leads nobody to a page he has not."""
+        return self.holds(*MEDIATORS)
 
     def paths(self, *roles: Role) -> tuple[str, ...]:
         """The paths of the organisations where he holds one of those positions."""

@@ -56,7 +56,24 @@ def _sign_in(request: Request, needed: Exception) -> Response:
         from urllib.parse import quote
 
         where += f"?next={quote(request.scope['path'])}"  # the path alone: what was searched for stays out of the address
+    if where == "/sign-in" and request.method == "POST":
+        return _ended_meanwhile(request)
     return RedirectResponse(where, status_code=303)
+
+
+def _ended_meanwhile(request: Request) -> Response:
+    """A form was sent after its session had ended: back to the page of the form, and said that nothing was done."""
+    from urllib.parse import quote, urlsplit
+
+    from states.labels import Label
+    from web.rendering import go
+
+    page = urlsplit(request.headers.get("referer", "")).path  # our pages send it to ourselves (`web.guards`)
+    said = Label(
+        "登录已过期,刚才提交的没有办理;登录后回到原页,重新提交",
+        "you were signed out; nothing was done. Sign in and send it again",
+    )
+    return go(f"/sign-in?next={quote(page)}" if page else "/sign-in", said)
 
 
 def _known(request: Request, error: Exception) -> Response:

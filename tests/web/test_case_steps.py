@@ -9,7 +9,7 @@ import pytest
 from models.notes import Draft
 from models.requests import StepRequest
 from tests.factories import OfficeCase
-from tests.web.conftest import Web, words
+from tests.web.conftest import FROM_US, Web, words
 
 
 def hidden(page: str, name: str) -> str:
@@ -101,3 +101,14 @@ def test_a_missing_answer_names_its_field_and_keeps_the_rest(web: Web) -> None:
     assert answer.status_code == 422
     assert 'value="三楼调解室"' in answer.text
     assert 'href="#field-on"' in answer.text
+
+
+def test_a_form_sent_after_the_session_ended_says_so_and_leads_back_to_its_page(web: Web) -> None:
+    case = web.town.dispute()
+    path, nobody = step_page(case, "apply"), web.as_("mediator")
+    nobody.client.cookies.clear()
+    answer = nobody.client.post(path, headers={**FROM_US, "referer": f"https://office.test{path}?of=secret"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={path}")
+    page = words(nobody.get(answer.headers["location"]).text)
+    assert "登录已过期" in page
+    assert case.steps.count("apply") == 0

@@ -88,3 +88,19 @@ def busy(town: Town, cases: int) -> None:
     for _ in range(cases):
         case = town.dispute().accepted()
         case.take("schedule_session", on=town.iso(), place="三楼调解室")
+
+
+def test_nobody_is_shown_a_button_that_leads_nowhere(web: Web) -> None:
+    for who in ("mediator", "officer", "chair", "supervisor", "administrator"):
+        browser = web.as_(who)
+        open_to = browser.get("/registration").status_code == 200
+        for path in ("/day", "/cases"):
+            assert ('class="button" href="/registration"' in browser.get(path).text) is open_to, (who, path)
+
+
+def test_a_list_says_what_is_late_before_what_comes(web: Web) -> None:
+    town = web.town
+    town.dispute().performing(("3000", 3), ("3000", 40))
+    town.until(town.today + timedelta(days=5))
+    for path in ("/cases", "/cases?shown=overdue"):
+        assert "逾期 2 天" in words(web.as_("mediator").get(path).text), path

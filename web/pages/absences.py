@@ -54,7 +54,7 @@ def away(request: Request, office: TheOffice, visitor: ForSupervisors, person_id
         return _person(request, office, visitor, person_id, status=422, absence=refusal.reasons, form=form)
     return go(
         f"/supervision/people/{person_id}",
-        Label("已登记,代理人即日可以办理其案件", "noted; the substitute sees and does the same"),
+        Label("已登记,请假期间代理人可以办理其案件", "noted; while he is away the substitute sees and does the same"),
     )
 
 

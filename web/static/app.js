@@ -41,7 +41,8 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
     clearTimeout(waiting);
     waiting = setTimeout(async () => {
       const answer = await fetch(form.dataset.keep, { method: "POST", body: new FormData(form) }).catch(() => null);
-      if (kept) kept.textContent = answer?.ok ? kept.dataset.kept : kept.dataset.lost;
+      const saved = answer?.ok && !answer.redirected; // a session that ended answers with the sign-in page
+      if (kept) kept.textContent = saved ? kept.dataset.kept : kept.dataset.lost;
     }, 1500);
   });
   form.addEventListener("submit", () => clearTimeout(waiting));
