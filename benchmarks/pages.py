@@ -34,7 +34,7 @@ from flows.steps import Desk
 from models.accounts import WebSession
 from models.migrating import migrate
 from models.people import Organisation, Person, Position
-from models.search_index import rebuild
+from models.search_words import name_tokens, number_tokens, plain
 from web.access import COOKIE, form_key
 from web.app import create_app
 
@@ -66,7 +66,7 @@ LAID = (
     """INSERT INTO case_event (case_id, seq, step, from_state, to_state, actor_id, role, unit_id, at, detail, detail_digest,
                                previous, hash)
        SELECT id, seq, CASE WHEN seq = 1 THEN 'open' WHEN type = 'dispute' THEN 'hold_session' ELSE 'hold_round' END, state,
-              state, CASE WHEN id % 2 THEN owner_id ELSE 1 END, 'mediator', unit_id, moved_at, '{{}}', '', '', ''
+              state, CASE WHEN id % 2 THEN owner_id ELSE 1 END, 'mediator', unit_id, moved_at, '{{"entries": []}}', '', '', ''
        FROM case_file JOIN (SELECT 1 AS seq UNION ALL SELECT 2) ON 1""",
     """INSERT INTO deadline (case_id, rule, subject, status, due_on, next_on, opened, hard, provisional, explanation)
        SELECT id, CASE WHEN type = 'dispute' THEN 'session' ELSE 'round' END, '1',
@@ -77,6 +77,19 @@ LAID = (
        SELECT 'HT2026-' || printf('%05d', id), unit_id, facts ->> 'employer', '', 'wage', 'enterprise', '', 'cn',
               CASE WHEN id % 5 THEN 'in_force' ELSE 'renewed' END, date('{today}', -(id % 365) || ' days'),
               date('{today}', (id % 700) || ' days'), id % 900, 0, '', '{{}}' FROM case_file WHERE id % 4 = 0""",
+    # the index as `models.search_index` writes it, a row a case and a contract, and its FTS table filled at once
+    "DROP TRIGGER search_text_in",
+    """INSERT INTO search_text (id, kind, target_id, text)
+       SELECT c.id * 4, 'case', c.id, 'ca cu1 cu' || c.unit_id || ' co' || c.owner_id || ' ' || number_tokens(c.number) || ' ' ||
+              a.pt || ' ' || f.ft
+       FROM case_file c JOIN name a ON a.no = c.id * 7 % {names} JOIN name f ON f.no = c.id % {names}""",
+    """INSERT INTO search_text (id, kind, target_id, text)
+       SELECT id * 4 + 1, 'contract', id, 'ta tu1 tu' || unit_id || ' ' || number_tokens(number) || ' ' || ft
+       FROM contract JOIN name ON no = id * 4 % {names}""",
+    "INSERT INTO search_fts (search_fts) VALUES ('rebuild')",
+    """CREATE TRIGGER search_text_in AFTER INSERT ON search_text BEGIN
+       INSERT INTO search_fts(rowid, text) VALUES (new.id, new.text); END""",
+    "ANALYZE",
 )
 
 
@@ -90,15 +103,15 @@ def lay(office: Office, size: int) -> None:
             insert(Person), [{"id": 1 + no, "code": f"m{no}", "name": person(dice)} for no in range(streets * 3 + 1)]
         )
         connection.execute(insert(Position), list(_positions(streets)))
-        connection.exec_driver_sql("CREATE TEMP TABLE name (no INTEGER PRIMARY KEY, person TEXT, firm TEXT)")
-        names = [(no, person(dice), employer(dice)) for no in range(NAMES)]
-        connection.exec_driver_sql("INSERT INTO name VALUES (?, ?, ?)", names)
+        connection.exec_driver_sql("CREATE TEMP TABLE name (no INTEGER PRIMARY KEY, person TEXT, firm TEXT, pt TEXT, ft TEXT)")
+        pairs = [(no, person(dice), employer(dice)) for no in range(NAMES)]
+        named = [(*pair, " ".join(name_tokens(plain(pair[1]))), " ".join(name_tokens(plain(pair[2])))) for pair in pairs]
+        connection.exec_driver_sql("INSERT INTO name VALUES (?, ?, ?, ?, ?)", named)
+        driver: Any = connection.connection.driver_connection
+        driver.create_function("number_tokens", 1, lambda number: " ".join(number_tokens(number)), deterministic=True)
         for statement in LAID:
             connection.exec_driver_sql(statement.format(size=size, streets=streets, names=NAMES, today=TODAY))
         connection.exec_driver_sql("DROP TABLE name")
-    rebuild(office.store)
-    with office.store.write() as connection:
-        connection.exec_driver_sql("ANALYZE")
 
 
 def _units(streets: int) -> Iterator[Row]:

@@ -30,10 +30,10 @@ class CaseFile(Table):
     version: Mapped[int]
     unit_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    employer_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
-    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"), index=True)
+    employer_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
     #: the contract a bargaining case renews
-    predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"), index=True)
+    predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
     facts: Mapped[JsonDict] = mapped_column(JSON, default=dict)
     outcome: Mapped[str | None] = mapped_column(String(30))
     opened_on: Mapped[date]
@@ -45,6 +45,12 @@ class CaseFile(Table):
         Index("ix_case_file_unit_state", "unit_id", "state", "id"),
         Index("ix_case_file_owner_state", "owner_id", "state", "id"),
         Index("ix_case_file_type_state", "type", "state", "id"),
+        # most cases have none of the three: counted among them, an index would look worthless to the planner
+        *(
+            Index(f"ix_case_file_{name}", name, sqlite_where=text(f"{name} IS NOT NULL"),
+                  postgresql_where=text(f"{name} IS NOT NULL"))
+            for name in ("employer_id", "contract_id", "predecessor_id")
+        ),
         # what is open stays a short list however many cases are closed; its figures are read from the index alone
         Index("ix_case_file_open_of_unit", "unit_id", "type", "state", "opened_on", "owner_id", "closed_on",
               sqlite_where=OPEN_ONLY, postgresql_where=OPEN_ONLY),

@@ -102,6 +102,8 @@ def register_totals(connection: Connection, scope: Scope, wanted: Wanted) -> Any
 
 def renewing_cases(connection: Connection, contract_ids: Collection[int]) -> dict[int, AnyRow]:
     """The open case that renews each of those contracts: contract id → (predecessor_id, number, state)."""
+    if not contract_ids:
+        return {}
     query = select(CaseFile.predecessor_id, CaseFile.number, CaseFile.state, CaseFile.type_version)
     query = query.where(CaseFile.predecessor_id.in_(contract_ids), CaseFile.closed_on.is_(None)).order_by(CaseFile.id)
     return {row.predecessor_id: row for row in connection.execute(query)}

@@ -308,6 +308,11 @@ def upgrade() -> None:
         for mark in ("phone_mark", "identity_mark"):
             some = sa.text(f"{mark} <> ''")
             batch_op.create_index(f"ix_party_{mark}", [mark], unique=False, sqlite_where=some, postgresql_where=some)
+    with op.batch_alter_table("case_file", schema=None) as batch_op:
+        for name in ("employer_id", "contract_id", "predecessor_id"):
+            some = sa.text(f"{name} IS NOT NULL")
+            batch_op.drop_index(f"ix_case_file_{name}")
+            batch_op.create_index(f"ix_case_file_{name}", [name], sqlite_where=some, postgresql_where=some)
     with op.batch_alter_table("contract", schema=None) as batch_op:
         batch_op.create_index("ix_contract_expires_on", ["expires_on", "id"], unique=False)
         batch_op.create_index("ix_contract_standing_expires", ["standing", "expires_on", "id"], unique=False)
