@@ -159,6 +159,7 @@ class CaseType:
     papers_at_opening: tuple[str, ...] = ()
     tells_at_opening: tuple[str, ...] = ()
     opening_effect: Effect | None = None
+    opening_guards: tuple[Guard, ...] = ()
     by_name: Mapping[str, Step] = field(init=False, repr=False)
     rule: Mapping[str, DeadlineRule] = field(init=False, repr=False)
     #: the states of a case that has ended: its outcome stays while it is in one of them
@@ -184,6 +185,7 @@ class CaseType:
             by=self.opened_by,
             asks=self.opens_with,
             effect=self.opening_effect,
+            guards=self.opening_guards,
             starts=self.starts,
             papers=self.papers_at_opening,
             tells=self.tells_at_opening,

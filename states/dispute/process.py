@@ -11,6 +11,7 @@ from states.dispute.counter import AT_THE_COUNTER, NEGOTIATION
 from states.dispute.mediation import MEDIATION, SIDEWAYS
 from states.dispute.performance import ONWARD, PERFORMANCE
 from states.dispute.words import D
+from states.guards import happened
 from states.labels import Label
 from states.roles import MEDIATORS, Role
 
@@ -24,6 +25,10 @@ DISPUTE = CaseType(
     opens_with=forms.Registration,
     opened_by=MEDIATORS | {Role.PARTY},
     opening_effect=fx.register,
+    opening_guards=(
+        happened("knew_on", "知道权利被侵害之日", "the day the infringement was known"),
+        happened("injured_on", "工伤发生日", "the day of the injury"),
+    ),
     starts=("case-stagnant", "limitation", "injury-employer-application", "injury-worker-application"),
     on_entering={
         D.REGISTERED: ("case-stagnant",),

@@ -56,6 +56,13 @@ def test_a_visit_becomes_a_case_of_the_unit(web: Web) -> None:
     assert "来信来访登记表" in shown.text
 
 
+def test_a_day_that_was_not_yet_starts_no_limitation(web: Web) -> None:
+    answer = web.as_("mediator").post("/registration", FORM, cause="termination", knew_on=web.town.iso(30))
+    assert answer.status_code == 422
+    assert "知道权利被侵害之日不得晚于今天" in words(answer.text)
+    assert "两个月未发工资" in answer.text, "what was typed is kept"
+
+
 def test_the_same_form_sent_twice_is_one_case(web: Web) -> None:
     browser = web.as_("mediator")
     first = opened(web, browser.post("/registration", FORM))
