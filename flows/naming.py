@@ -23,10 +23,10 @@ from models.staff import works_as
 from states.casetype import OPEN, Step
 from states.errors import InvalidAnswers, Reason
 from states.labels import Label
-from states.roles import Role
+from states.roles import BARGAINERS, MEDIATORS, Role
 
 #: fields that name somebody of the office, and what he must be
-PEOPLE: Mapping[str, Role] = {"mediator": Role.MEDIATOR, "officer": Role.OFFICER}
+PEOPLE: Mapping[str, frozenset[Role]] = {"mediator": MEDIATORS, "officer": BARGAINERS}
 EMPLOYER, CONTRACT, PACK = "employer_id", "predecessor_id", "pack"
 #: the largest id a row can have
 LARGEST = 2**63 - 1
@@ -99,21 +99,21 @@ class Named:
             yield Reason("no_unit", _NO_UNIT, _ASK, "unit")
 
     def _against_people(self, request: Any, case: CaseRow, step: Step) -> Iterator[Reason]:
-        for name, role in PEOPLE.items():
+        for name, roles in PEOPLE.items():
             if name in step.asks.model_fields and request.answers.get(name) is not None:
                 person = number_in(request.answers, name)
-                if person is None or not self._may_work(person, role, case, request.actor_id):
+                if person is None or not self._may_work(person, roles, case, request.actor_id):
                     yield not_to_be_named(name)
 
-    def _may_work(self, person_id: int, role: Role, case: CaseRow, actor_id: int | None) -> bool:
-        """Whether the person holds the position around the case, or in the units of whoever gives it to him."""
+    def _may_work(self, person_id: int, roles: frozenset[Role], case: CaseRow, actor_id: int | None) -> bool:
+        """Whether the person holds one of those positions around the case, or in the units of whoever gives it to him."""
         if actor_id is None:
             return self.connection.execute(select(Person.id).where(Person.id == person_id)).first() is not None
         key = (person_id, case.unit_path, actor_id)
         if key not in self._works:
             paths = {case.unit_path, *(path for _, path in self._positions(actor_id))}
             self._works[key] = works_as(self.connection, person_id, sorted(paths), self.day)
-        return role in self._works[key]
+        return not roles.isdisjoint(self._works[key])
 
     def _positions(self, actor_id: int | None) -> Sequence[tuple[str, str]]:
         if actor_id is None:

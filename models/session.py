@@ -7,7 +7,6 @@ statements, so that no request hangs. Transactions are opened here and nowhere e
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 from collections.abc import Iterator
@@ -33,7 +32,6 @@ def to_json(value: Any) -> str:
 JSON_CODEC: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": orjson.loads}
 #: the text of a database error ends up in logs: it shows the statement and not what somebody typed
 PRIVATE: dict[str, Any] = {"hide_parameters": True}
-logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)  # at DEBUG it writes rows down, whoever turns all logs on
 #: seconds after which a pooled connection is asked whether it still lives: not at every step (0.2 ms)
 IDLE = 1.0
 READ_ONLY = {"concord_read_only": True}

@@ -187,7 +187,8 @@ def test_a_case_one_holds_is_ones_own_also_outside_of_ones_unit_but_not_without_
     town: Town, case: OfficeCase
 ) -> None:
     case.take("accept", **acceptance(town))
-    case.take("assign_mediator", mediator=town.people["stranger"], no_conflict=True)
+    assert case.refused("assign_mediator", mediator=town.people["stranger"], no_conflict=True) == ["not_a_choice"]
+    town.set(CaseFile, CaseFile.id == case.id, owner_id=town.people["stranger"])  # handed over before he went to Yuhang
     assert case.take("schedule_session", "stranger", on=town.iso(), place="余杭").state == "mediating"
     town.set(Position, Position.person_id == town.people["stranger"], to_on=date(2026, 3, 1))
     assert case.refused("hold_session", "stranger", on=town.iso(), minutes="……") == ["case_not_found"]

@@ -61,7 +61,7 @@ def test_a_double_click_is_one_step(web: Web) -> None:
     assert [answer.status_code for answer in answers] == [303, 303]
     assert answers[0].headers["location"] == answers[1].headers["location"]
     assert case.steps.count("apply") == 1
-    assert web.town.count(StepRequest, StepRequest.key == form["key"]) == 1
+    assert web.town.count(StepRequest, StepRequest.key.endswith(form["key"])) == 1
 
 
 def test_a_refused_step_says_beforehand_why(web: Web) -> None:
