@@ -37,6 +37,8 @@ SHOWN = [
 ]  # fmt: skip
 #: what axe calls them; the lesser ones are advice
 GRAVE = {"serious", "critical"}
+#: what may be wrong at one width alone
+WIDTH_MATTERS = ["scrollable-region-focusable", "target-size", "button-name", "link-name", "label", "aria-hidden-focus"]
 
 
 @dataclass
@@ -87,7 +89,6 @@ def _wrong_at(page: Page, width: dict[str, int], picture: str) -> Iterator[str]:
     wide: Any = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if wide > 1:
         yield f"scrolls sideways by {wide} px at {width['width']}"
-    yield from _stumbles(page)
 
 
 def _stumbles(page: Page, **options: Any) -> Iterator[str]:
@@ -117,7 +118,9 @@ def _wrong(going: Round, page: Page, path: str, picture: str) -> Iterator[str]:
         yield f"{len(loaded)} requests"
     page.evaluate(Axe().axe_script)
     yield from _wrong_at(page, DESKTOP, f"{picture}.desktop")
+    yield from _stumbles(page)
     yield from _wrong_at(page, PHONE, f"{picture}.phone")
+    yield from (f"on the phone: {text}" for text in _stumbles(page, runOnly=WIDTH_MATTERS))
     page.emulate_media(color_scheme="dark")
     yield from (f"dark: {text}" for text in _stumbles(page, runOnly=["color-contrast"]))
     yield from (f"console: {text}" for text in said)
