@@ -37,7 +37,7 @@ Rows = Sequence[AnyRow]
 #: days since a case was opened, after which the next group of ages begins
 AGES = (15, 30, 60)
 #: rows of the table of units: a unit and those right below it
-MOST_UNITS = 300
+MOST_UNITS = 2000
 _OVERDUE_DAYS = -1
 
 

@@ -32,6 +32,10 @@ class Cell(NamedTuple):
     query: str
 
 
+#: units a table lists, the busiest; the others are counted together
+MOST_LINES = 25
+
+
 @dataclass(frozen=True)
 class UnitLine:
     """A row of the table: a unit, its open cases by state, all of them. `inside`: it has units below it to look into."""
@@ -53,6 +57,9 @@ class Table:
     sums: list[Cell]
     all: Cell
     ages: list[Cell]
+    #: units that are not listed because others have more to do, and their open cases
+    others: int = 0
+    of_others: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,7 +117,7 @@ def overview_of(connection: Connection, visitor: Visitor, counts: AnyRow, code: 
     within = (unit.path,) if unit is not None else paths
     rows = overview.rows_of_table(connection, within, unit)
     found = overview.figures(connection, within, rows, visitor.today)
-    late = overview.overdue(connection, within, visitor.today)
+    late = overview.overdue(connection, within, visitor.today, limit=15)
     loads = loads_of(connection, within, visitor)
     return Overview(
         counts=counts, unit=unit, above=_above(rows, unit, paths), tables=list(_tables(rows, found, unit)),
@@ -150,7 +157,12 @@ def _table(
         for no, (over, upto) in enumerate(AGES)
     ]
     labels = [kind.stage(state).label for state in states]
-    return Table(kind, labels, lines, sums, Cell(sum(cell.n for cell in sums), chosen.query()), ages)
+    busiest = {id(line) for line in sorted(lines, key=lambda line: -line.sum.n)[:MOST_LINES]}
+    left = [line for line in lines if id(line) not in busiest]
+    return Table(
+        kind, labels, [line for line in lines if id(line) in busiest], sums, Cell(sum(cell.n for cell in sums), chosen.query()),
+        ages, len(left), sum(line.sum.n for line in left),
+    )  # fmt: skip
 
 
 def late_shown(connection: Connection, rows: Sequence[AnyRow], visitor: Visitor) -> list[Late]:
@@ -178,7 +190,7 @@ def loads_of(connection: Connection, paths: Sequence[str], visitor: Visitor) -> 
         Load(one or 0, people[one].name if one in people else "", *counts, gone=_gone(people.get(one or 0), visitor))
         for one, counts in carried.items()
     ]
-    return sorted(loads, key=lambda load: (load.person_id != 0, -load.open, -load.late, load.name))[:200]
+    return sorted(loads, key=lambda load: (load.person_id != 0, -load.open, -load.late, load.name))[:40]
 
 
 def _gone(person: AnyRow | None, visitor: Visitor) -> bool:
