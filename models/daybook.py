@@ -44,6 +44,11 @@ def of_units(paths: Collection[str], wide: bool = False) -> ColumnElement[bool]:
     return and_(unit_id.in_(select(Organisation.id).where(inside)), CaseFile.closed_on.is_(None))
 
 
+def of_employers(ids: Collection[int]) -> ColumnElement[bool]:
+    """The open bargaining of those employers: what the chair of an enterprise union sees although a unit above holds it."""
+    return and_(CaseFile.type == "bargaining", CaseFile.employer_id.in_(ids), CaseFile.closed_on.is_(None))
+
+
 def due(
     connection: Connection, whose: ColumnElement[bool], today: date, *, since: date | None = None, ahead: int = 7,
     limit: int = 40,

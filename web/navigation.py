@@ -40,4 +40,6 @@ def entries_for(visitor: Visitor, path: str) -> list[Entry]:
 
 def first_page(visitor: Visitor) -> str:
     """Where that person begins."""
+    if visitor.roles == {Role.ADMINISTRATOR}:
+        return "/administration"
     return "/day" if visitor.roles & STAFF else "/mine"

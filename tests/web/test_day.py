@@ -104,3 +104,16 @@ def test_a_list_says_what_is_late_before_what_comes(web: Web) -> None:
     town.until(town.today + timedelta(days=5))
     for path in ("/cases", "/cases?shown=overdue"):
         assert "逾期 2 天" in words(web.as_("mediator").get(path).text), path
+
+
+def test_a_case_nobody_holds_is_given_to_somebody_first(web: Web) -> None:
+    case = web.town.dispute()
+    page = web.as_("mediator").get("/day").text
+    assert f'href="/cases/{case.number}/steps/assign_mediator"' in page
+
+
+def test_the_chair_sees_the_bargaining_of_his_enterprise_whoever_holds_it(web: Web) -> None:
+    town = web.town
+    case = town.bargaining().offered()
+    town.until(case.due("reply-to-demand") - timedelta(days=3))
+    assert case.number in section(web.as_("chair").get("/day?whose=unit").text, "week")

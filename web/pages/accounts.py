@@ -23,6 +23,8 @@ from web.rendering import LANGUAGE, go, page
 router = APIRouter()
 #: sign-ins that are worked on at once
 AT_ONCE = 3
+#: says that the language was chosen in this browser just now, by somebody who was not signed in
+CHOSEN = "concord_language_chosen"
 #: a form of somebody who is not signed in: it has no key, the guard of the origin stands before it
 Open = Annotated[FormData, Depends(read_form)]
 
@@ -69,9 +71,12 @@ def _entered(request: Request, office: Office, form: FormData) -> Response:
     except Refusal as refusal:
         told = {"reasons": refusal.reasons, "account": account, "onward": onward}
         return page(request, None, "accounts/sign_in.html", status=422, **told)
-    if not entered.confirmed:
-        return _with_session(request, entered.token, "/second-factor")
-    return _with_session(request, entered.token, "/password" if entered.must_change else onward or "/")
+    where = "/second-factor" if not entered.confirmed else "/password" if entered.must_change else onward or "/"
+    answer = _with_session(request, entered.token, where)
+    if request.cookies.get(CHOSEN):  # what somebody chose before signing in is what he wants to read
+        set_language(office, entered.person_id, "en" if request.cookies.get(LANGUAGE) == "en" else "zh")
+        answer.delete_cookie(CHOSEN)
+    return answer
 
 
 def _ours(where: str) -> str:
@@ -140,4 +145,6 @@ def language(office: TheOffice, visitor: Anybody, form: Open) -> Response:
         set_language(office, visitor.person_id, to)
     answer = go(_ours(text_of(form, "back")) or "/")
     answer.set_cookie(LANGUAGE, to, max_age=31536000, samesite="lax")
+    if visitor is None:
+        answer.set_cookie(CHOSEN, "yes", max_age=600, samesite="lax")
     return answer

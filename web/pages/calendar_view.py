@@ -142,8 +142,8 @@ def whose_of(visitor: Visitor, whose: str) -> Whose:
 
 
 def first_of(visitor: Visitor) -> str:
-    """Whose calendar opens first: one's own; that of the units for those who hold no cases themselves."""
-    return "unit" if visitor.roles <= {Role.SUPERVISOR, Role.ADMINISTRATOR} else "mine"
+    """Whose calendar opens first: one's own; that of the units, of the enterprise, for those who hold no cases themselves."""
+    return "unit" if visitor.roles <= {Role.SUPERVISOR, Role.ADMINISTRATOR, Role.CHAIR} else "mine"
 
 
 def calendar_of(connection: Connection, visitor: Visitor, span: Span, whose: str) -> Calendar:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, or_
 
 from config.clock import start_of
 from models import daybook
@@ -25,6 +25,8 @@ WORKS_ON = {
 }  # fmt: skip
 #: clocks of each of the three lists; the rest stands in the calendar and in the list of overdue cases
 A_FEW = 20
+#: the step by which a case gets somebody who holds it
+ASSIGN = {"dispute": "assign_mediator", "bargaining": "assign_officer"}
 RESTING = frozenset(str(state) for kind in all_types() for state in kind.resting)
 
 
@@ -72,7 +74,7 @@ def day_of(connection: Connection, visitor: Visitor, whose: Literal["mine", "uni
     today = visitor.today
     paths = visitor.paths(*WORKS_ON)
     types = sorted({kind for role in visitor.roles for kind in WORKS_ON.get(role, ())})
-    of_units = daybook.of_units(paths)
+    of_units = _of_units(visitor, paths)
     undated_of = daybook.of_owner(visitor.person_id) if whose == "mine" else of_units
     mine = undated_of if whose == "mine" or not visitor.holds(Role.SUPERVISOR) else daybook.of_units(paths, wide=True)
     yesterday = start_of(today - timedelta(days=1))
@@ -95,11 +97,17 @@ def day_of(connection: Connection, visitor: Visitor, whose: Literal["mine", "uni
         today=[_due(row, names, visitor) for row in now],
         week=[_due(row, names, visitor) for row in week],
         waiting=[_moved(row, names, visitor) for row in waiting],
-        fresh=[_plain(row, names, visitor) for row in fresh],
+        fresh=[_unheld(row, names, visitor) for row in fresh],
         undated=[_plain(row, names, visitor) for row in undated],
         changed=[_moved(row, names, visitor) for row in changed],
         expiring=list(expiring),
     )
+
+
+def _of_units(visitor: Visitor, paths: tuple[str, ...]) -> ColumnElement[bool]:
+    """The open cases of his units; for the chair of an enterprise union its bargaining too, whichever unit holds it."""
+    mine, employers = daybook.of_units(paths), visitor.scope.employers
+    return or_(mine, daybook.of_employers(employers)) if employers else mine
 
 
 def _head(row: AnyRow, names: dict[int, str], visitor: Visitor, rule: str = "") -> dict[str, Any]:
@@ -126,6 +134,13 @@ def _moved(row: AnyRow, names: dict[int, str], visitor: Visitor) -> Work:
     step = case_type(row.type, row.type_version).step(row.step)
     last = step.label if step else Label("撤销上一步", "Undone")
     return Work(**_head(row, names, visitor), last=last, by=row.actor or "", at=row.at)
+
+
+def _unheld(row: AnyRow, names: dict[int, str], visitor: Visitor) -> Work:
+    """A case nobody holds: the first thing is to give it to somebody."""
+    step = case_type(row.type, row.type_version).step(ASSIGN.get(row.type, ""))
+    work = _plain(row, names, visitor)
+    return replace(work, step=step.name, step_label=step.label) if step is not None else work
 
 
 def _plain(row: AnyRow, names: dict[int, str], visitor: Visitor) -> Work:

@@ -79,7 +79,8 @@ def send(request: Request, office: TheOffice, desk: TheDesk, form: Sent) -> Resp
         )  # fmt: skip
     except Refusal as refusal:
         return _form(request, office, typed, refusal.reasons)
-    return page(request, None, "desk/slip.html", done=done, unit=unit.name)
+    address = office.settings.base_url or str(request.base_url).rstrip("/")
+    return page(request, None, "desk/slip.html", done=done, unit=unit.name, address=address)
 
 
 def _form(
