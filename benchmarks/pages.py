@@ -80,8 +80,8 @@ LAID = (
     # the index as `models.search_index` writes it, a row a case and a contract, and its FTS table filled at once
     "DROP TRIGGER search_text_in",
     """INSERT INTO search_text (id, kind, target_id, text)
-       SELECT c.id * 4, 'case', c.id, 'ca cu1 cu' || c.unit_id || ' co' || c.owner_id || ' ' || number_tokens(c.number) || ' ' ||
-              a.pt || ' ' || f.ft
+       SELECT c.id * 4, 'case', c.id,
+              'ca cu1 cu' || c.unit_id || ' co' || c.owner_id || ' ' || number_tokens(c.number) || ' ' || a.pt || ' ' || f.ft
        FROM case_file c JOIN name a ON a.no = c.id * 7 % {names} JOIN name f ON f.no = c.id % {names}""",
     """INSERT INTO search_text (id, kind, target_id, text)
        SELECT id * 4 + 1, 'contract', id, 'ta tu1 tu' || unit_id || ' ' || number_tokens(number) || ' ' || ft
