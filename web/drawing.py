@@ -21,11 +21,14 @@ from states.registry import case_type
 
 #: inches of a full-width sign and of a narrow one at 14 points, and around a text; the layout knows no Chinese font
 WIDE, NARROW, AROUND = 0.2, 0.105, 0.35
-NOW, BEEN, PLAIN, INK = "#0a5873", "#d5e8ee", "#ffffff", "#1d2731"
+NOW, BEEN, PLAIN, INK, EDGE = "#0a5873", "#d5e8ee", "#ffffff", "#1d2731", "#55616d"
+#: what stands at an arrow
+SAID = "#3b4650"
 _HEAD = (
     'rankdir=TB; bgcolor="white"; nodesep=0.35; ranksep=0.5; '
-    'node [shape=box, fontname="sans-serif", fontsize=14, height=0.42, color="#55616d", style="rounded,filled"]; '
-    'edge [fontname="sans-serif", fontsize=11, color="#7d8790", fontcolor="#3b4650"];'
+    'node [shape=box, fontname="sans-serif", fontsize=14, height=0.42, '
+    f'color="{EDGE}", style="rounded,filled"]; '
+    f'edge [fontname="sans-serif", fontsize=11, color="#7d8790", fontcolor="{SAID}"];'
 )
 _STEPS_SHOWN = 4
 
@@ -62,15 +65,26 @@ def picture(key: str, version: int, lang: str, now: str = "", been: frozenset[st
 
 
 def _lean(svg: str) -> str:
-    """The same picture at half the weight: no remarks and names nobody sees, whole tenths, what all texts share said once."""
+    """The same picture at half the weight: no remarks and names nobody sees, whole points, boxes said as boxes, what all texts
+    share said once."""
     lean = re.sub(r"(?s)<!--.*?-->|<[?!].*?>|<title>.*?</title>", "", svg)
-    lean = re.sub(r"\d+\.\d+(?=[^<>]*>)", lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), lean)
-    for shared in (' xml:space="preserve"', ' text-anchor="middle"', ' font-family="sans-serif"'):
-        lean = lean.replace(shared, "")
-    lean = re.sub(r'(<g) id="(?!graph0)[^"]*" class="[^"]*"', r"\1", lean)
+    lean = re.sub(r"\d+\.\d+(?=[^<>]*>)", lambda found: f"{float(found[0]):.0f}", lean)
+    lean = re.sub(rf'<path (fill="[^"]*") stroke="{EDGE}" d="([^"]*)"/>', _box, lean)
+    shared = (' text-anchor="middle"', ' font-family="sans-serif"', ' font-size="11"', f' fill="{SAID}"')
+    for one in (*shared, ' xml:space="preserve"', ' xmlns:xlink="http://www.w3.org/1999/xlink"'):
+        lean = lean.replace(one, "")
+    lean = re.sub(r'<g id="(?!graph0)[^"]*" class="[^"]*">(.*?)</g>', r"\1", lean, flags=re.DOTALL)
+    lean = re.sub(r'(<polygon fill="(#\w+)") stroke="\2" points="(\S+) (.*?) \3"', r'\1 points="\3 \4"', lean)
     lean = re.sub(r"(?:&#160;|\s)*(</text>)|(<text[^>]*>)(?:&#160;|\s)*", r"\1\2", lean)
-    lean = lean.replace('class="graph"', 'class="graph" text-anchor="middle" font-family="sans-serif"', 1)
+    lean = lean.replace(' class="graph"', "".join(shared), 1)
     return re.sub(r"\s*\n\s*", "\n", lean).lstrip()
+
+
+def _box(found: re.Match[str]) -> str:
+    """A rounded box, said by its corner and size instead of by the curves around it."""
+    xs, ys = zip(*((int(x), int(y)) for x, y in re.findall(r"(-?\d+),(-?\d+)", found[2])), strict=True)
+    at = f'x="{min(xs)}" y="{min(ys)}" width="{max(xs) - min(xs)}" height="{max(ys) - min(ys)}"'
+    return f'<rect {at} rx="10" {found[1]} stroke="{EDGE}"/>'
 
 
 def _source(kind: CaseType, lang: str, now: str, been: frozenset[str]) -> Iterator[str]:
