@@ -96,7 +96,7 @@ def _named(value: object) -> str:
         ("记录.txt", "第一行\n第二行".encode("gb18030"), "记录.txt"),
         ("..\\..\\etc\\坏<名>.txt", b"plain", "坏名.txt"),
     ],
-    ids=str,
+    ids=_named,
 )
 def test_a_file_is_known_by_its_content_and_fetched_as_a_file(web: Web, name: str, content: bytes, kept: str) -> None:
     case = web.town.dispute()
@@ -128,7 +128,7 @@ def test_a_file_is_known_by_its_content_and_fetched_as_a_file(web: Web, name: st
         ("大.pdf", b"%PDF-" + b"0" * (10 * 1024 * 1024), "文件超过 10 MB"),
         ("空.txt", b"", "没有选择文件"),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",
+    ids=_named,
 )
 def test_a_file_that_may_harm_is_refused_with_the_reason(web: Web, name: str, content: bytes, said: str) -> None:
     case = web.town.dispute()
