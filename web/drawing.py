@@ -21,7 +21,7 @@ from states.registry import case_type
 
 #: inches of a full-width sign and of a narrow one at 14 points, and around a text; the layout knows no Chinese font
 WIDE, NARROW, AROUND = 0.2, 0.105, 0.35
-NOW, BEEN, PLAIN, INK, EDGE = "#0a5873", "#d5e8ee", "#ffffff", "#1d2731", "#55616d"
+NOW, BEEN, PLAIN, INK, EDGE = "#0a5873", "#d5e8ee", "#fff", "#1d2731", "#55616d"
 #: what stands at an arrow
 SAID = "#3b4650"
 _HEAD = (
@@ -76,7 +76,7 @@ def _lean(svg: str) -> str:
     lean = re.sub(r'<g id="(?!graph0)[^"]*" class="[^"]*">(.*?)</g>', r"\1", lean, flags=re.DOTALL)
     lean = re.sub(r'(<polygon fill="(#\w+)") stroke="\2" points="(\S+) (.*?) \3"', r'\1 points="\3 \4"', lean)
     lean = re.sub(r"(?:&#160;|\s)*(</text>)|(<text[^>]*>)(?:&#160;|\s)*", r"\1\2", lean)
-    lean = lean.replace(' class="graph"', "".join(shared), 1)
+    lean = lean.replace(' id="graph0" class="graph"', "".join(shared), 1).replace("scale(1 1) rotate(0) ", "")
     return re.sub(r"\s*\n\s*", "\n", lean).lstrip()
 
 
