@@ -24,8 +24,9 @@ demo: setup  ## lay a demo office and run it: everything in the foreground, Ctrl
 run: setup  ## run the office of this machine
 	@./concord serve
 
-test: setup  ## run the tests: everything on two processes, then those with a real Prefect server by themselves
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not prefect"
+test: setup  ## run the tests: everything on two processes, then those in a browser, then those with a real Prefect server
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not prefect and not browser"
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser
 	@$(BIN)/python -m pytest -q -m prefect
 
 test-postgres: setup  ## the tests of store, door, sweeps and notices on a PostgreSQL of their own
