@@ -101,4 +101,3 @@ def test_days_and_stages_in_words() -> None:
     assert day_words("2026-11-30", "en") == "Mon 30 Nov 2026"
     names = [stage_words(stage, "zh") for stage in ("opens", "d7", "d0", "over", "over+3")]
     assert names == ["开始当日", "提前7天", "到期当日", "过期第1天", "过期第3天"]
-
