@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo run test test-postgres schemathesis check lint types contracts bench charts pictures clean
+.PHONY: help setup demo run test test-postgres chaos schemathesis check lint types contracts bench charts pictures clean
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
@@ -31,6 +31,9 @@ test: setup  ## run the tests: everything on two processes, then those in a brow
 
 test-postgres: setup  ## the tests of store, door, sweeps and notices on a PostgreSQL of their own
 	@$(BIN)/python -m tests.on_postgres
+
+chaos: setup  ## the long dose of every fault (CHAOS_DOSE times the small one), and a table of what was measured
+	@CHAOS_DOSE=$${CHAOS_DOSE:-10} CHAOS_FIGURES=$${CHAOS_FIGURES:-var/chaos.jsonl} $(BIN)/python -m tests.chaos
 
 schemathesis: setup  ## a long dose of made-up requests for the REST interface (SCHEMATHESIS_DOSE examples an address)
 	@SCHEMATHESIS_DOSE=$${SCHEMATHESIS_DOSE:-150} $(BIN)/python -m pytest -q -o timeout=3600 tests/web/api/test_schemathesis.py

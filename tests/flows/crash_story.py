@@ -5,11 +5,8 @@ python -m tests.flows.crash_story HOME SHEET      the first telling; CONCORD_CRA
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,36 +21,12 @@ from models.contracts import Contract
 from models.deadlines import Deadline, Reminder
 from models.outbox import Message
 from models.requests import StepBatch, StepRequest
-from notifications.channels import Letter
-from notifications.faults import DeliveryFault
 from notifications.outbox import drain
+from tests.chaos.sink import FileSink
 from tests.factories import CONSENT, STREET, Town, town_at
 
 #: between the death of the program and its return: longer than any lease and anybody's patience
 AWAY = timedelta(minutes=15)
-
-
-@dataclass(frozen=True)
-class FileSink:
-    """A far end that writes the key of every letter that arrives, and survives the sender's death."""
-
-    file: Path
-    name: str = "mail"
-
-    def reaches(self, email: str) -> bool:
-        return bool(email)
-
-    def deliver(self, letters: Sequence[Letter]) -> Iterator[str | DeliveryFault]:
-        for letter in letters:
-            with self.file.open("a") as file:
-                file.write(letter.key + "\n")
-                os.fsync(file.fileno())
-            yield f"<{letter.key}>"
-
-    @property
-    def arrived(self) -> Counter[str]:
-        """How often each letter came."""
-        return Counter(self.file.read_text().split()) if self.file.exists() else Counter()
 
 
 def before(town: Town) -> None:
