@@ -9,7 +9,22 @@ from typing import Any
 
 import typer
 
-from cli import audit, case, contracts, date, exporting, importing, office, reminders, runs, searching, serve, types, worklist
+from cli import (
+    audit,
+    backup,
+    case,
+    contracts,
+    date,
+    exporting,
+    importing,
+    office,
+    reminders,
+    runs,
+    searching,
+    serve,
+    types,
+    worklist,
+)
 from cli.desk import CANCELLED, DESK, FAULT, NOT_FOUND, REFUSED, USAGE, Stop
 
 app = typer.Typer(
@@ -27,6 +42,8 @@ app.command("serve")(serve.serve)
 app.command("demo")(serve.demo)
 app.command("sweep")(serve.sweep)
 app.command("doctor")(serve.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 for name, module in (
     ("case", case), ("contracts", contracts), ("date", date), ("types", types), ("reminders", reminders),
     ("runs", runs), ("import", importing), ("export", exporting), ("audit", audit), ("office", office),

@@ -37,18 +37,23 @@ def migrate(store: Store) -> str:
             f"the database is at revision {current}, which this program does not know (newest: {known[-1]}); "
             "update the program, or restore the backup made before the update"
         )
-    from alembic import command
-
     with store.write() as connection:
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        bring_to(connection, "head")
         if current is not None:
-            _fill_search(connection)
+            fill_search(connection)
     return known[-1]
 
 
-def _fill_search(connection: Connection) -> None:
+def bring_to(connection: Connection, revision: str) -> None:
+    """Bring the tables to that shape, in the caller's transaction."""
+    from alembic import command
+
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def fill_search(connection: Connection) -> None:
     """A store from before the search index gets one, in the transaction that brings it to the new shape."""
     from models.offices import SearchText
     from models.search_index import fill

@@ -73,6 +73,20 @@ class Store:
         with self.engine.connect().execution_options(**READ_ONLY) as connection:
             yield connection
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """The whole store as it is at one instant, however long the reading takes; writers go on meanwhile."""
+        lasting = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self.engine.connect().execution_options(**READ_ONLY, **lasting) as connection:
+            self.take_time(connection)
+            yield connection
+
+    def take_time(self, connection: Connection) -> None:
+        """Lift the limits of time from the transaction that begins here: a backup may take longer than a page."""
+        if not self.is_sqlite:
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
@@ -81,6 +95,11 @@ class Store:
 def open_store(url: str, key_file: Path) -> Store:
     """The store at that address, its vault unlocked. Creates the folder of a SQLite file, not the tables."""
     VAULT.unlock(key_file)
+    return open_sealed(url)
+
+
+def open_sealed(url: str) -> Store:
+    """The same without its key: rows can be carried and counted, sealed fields stay sealed. Makes no key file."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return Store(_sqlite(url, parsed.database))

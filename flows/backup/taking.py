@@ -1,0 +1,131 @@
+"""Taking a backup while the office works: one reading of the store as it is at one instant, table by table, row by row.
+
+Writers go on meanwhile: SQLite's WAL and PostgreSQL's REPEATABLE READ show this reading the store as it was. Memory holds a
+part of a table, not the table.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from config.settings import Settings
+from flows.backup.archive import ArchiveWriter, new_archive
+from flows.backup.keys import KEY, Keys
+from models.audit import head_now
+from models.migrating import known_revisions, revision_of
+from models.portable import Carried, Row, read_rows, tables
+from models.session import Store
+from states.errors import Fault
+
+#: what the files that we name are called: their order is their age
+NAME = re.compile(r"concord-\d{8}-\d{6}\.tar")
+FORMAT = 1
+#: bytes of a part before it is packed; a row that is larger has a part of its own
+PART = 4 << 20
+#: packing harder costs five times the time for a tenth of the size
+LEVEL = 1
+Progress = Callable[[str, int], None]
+
+
+class WrongShape(Fault):
+    """The store is not of the shape this program knows. Take the backup with the program that wrote it, or let this one bring
+    the store to its shape first (concord doctor)."""
+
+    code = "store_of_another_shape"
+
+
+class NoKey(Fault):
+    """There is no secret.key in CONCORD_HOME that could go into the backup. Is this the right home?"""
+
+    code = "no_key"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was taken, and where it lies."""
+
+    file: Path
+    bytes: int
+    rows: int
+    head: str
+    #: whether the key of sealed fields is inside
+    with_key: bool
+    #: whether this home has a key at all
+    has_key: bool
+
+
+def file_name(now: datetime) -> str:
+    """The name of a backup taken at that instant (UTC)."""
+    return f"concord-{now:%Y%m%d-%H%M%S}.tar"
+
+
+def take_backup(
+    store: Store, settings: Settings, now: datetime, target: Path, *, with_key: bool = False, progress: Progress | None = None
+) -> Taken:
+    """Write the store into that file, which is there when it is whole. Raises `WrongShape`, `FileExistsError`."""
+    revision = revision_of(store)
+    if revision != known_revisions()[-1]:
+        raise WrongShape(f"{WrongShape.__doc__} (the store: {revision or 'empty'}, this program: {known_revisions()[-1]})")
+    keys = Keys.of(settings.home)
+    if with_key and not keys.lines:
+        raise NoKey(str(NoKey.__doc__))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with store.snapshot() as connection, new_archive(target, now.timestamp()) as archive:
+        carried = [_carry(connection, archive, one, progress) for one in tables()]
+        head = head_now(connection)
+        if with_key:
+            archive.add(KEY, keys.content)
+        archive.close({
+            "format": FORMAT, "revision": revision, "database": connection.dialect.name, "taken_at": now.isoformat(),
+            "tables": carried, "head": head, "keys": keys.marks, "with_key": with_key,
+        })  # fmt: skip
+    rows = sum(one["rows"] for one in carried)
+    return Taken(target, target.stat().st_size, rows, head, with_key, bool(keys.marks))
+
+
+def _carry(connection: Connection, archive: ArchiveWriter, one: Carried, progress: Progress | None) -> dict[str, Any]:
+    count = 0
+    parts: list[str] = []
+    for part, rows in _parts(read_rows(connection, one)):
+        name = f"rows/{one.name}/{len(parts) + 1:06d}.jsonl.z"
+        archive.add(name, zlib.compress(part, LEVEL))
+        parts.append(name)
+        count += rows
+    if progress is not None:
+        progress(one.name, count)
+    columns = [[column.name, column.kind] for column in one.columns]
+    return {"name": one.name, "columns": columns, "key": list(one.key), "rows": count, "parts": parts}
+
+
+def _parts(batches: Iterable[list[Row]]) -> Iterator[tuple[bytes, int]]:
+    """The rows as lines of JSON, in parts of a few megabytes: (bytes, rows)."""
+    lines: list[bytes] = []
+    size = 0
+    for rows in batches:
+        for row in rows:
+            line = orjson.dumps(row)
+            lines.append(line)
+            size += len(line) + 1
+            if size >= PART:
+                yield b"\n".join(lines), len(lines)
+                lines, size = [], 0
+    if lines:
+        yield b"\n".join(lines), len(lines)
+
+
+def forget_old(folder: Path, keep: int) -> list[Path]:
+    """Delete all but the newest backups of that folder, by the names we give; those that were deleted."""
+    ours = sorted(file for file in folder.iterdir() if NAME.fullmatch(file.name))
+    old = ours[: max(0, len(ours) - keep)]
+    for file in old:
+        file.unlink()
+    return old
