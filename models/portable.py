@@ -33,7 +33,7 @@ from sqlalchemy.types import TypeEngine
 
 from models.all import METADATA
 
-#: rows read at a time; fewer where a row may carry a file of megabytes
+#: rows read and written at a time; fewer where a row may carry a file of megabytes
 BATCH, BATCH_OF_FILES = 1000, 4
 Row = list[Any]
 
@@ -148,7 +148,8 @@ def set_sequences(connection: Connection, carried: Iterable[Carried]) -> None:
     for one in carried:
         if one.key == ("id",):
             newest = f'SELECT max(id) AS id FROM "{one.name}" HAVING max(id) > 0'  # noqa: S608  our own names
-            connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{one.name}', 'id'), id) FROM ({newest}) newest")
+            following = f"SELECT setval(pg_get_serial_sequence('{one.name}', 'id'), id) FROM ({newest}) newest"  # noqa: S608
+            connection.exec_driver_sql(following)
 
 
 def count_rows(connection: Connection, name: str) -> int:

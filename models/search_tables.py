@@ -6,6 +6,9 @@ for them. On PostgreSQL the tokens become a `tsvector` as they are, past its par
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection
 
 _SQLITE = (
@@ -32,3 +35,15 @@ def make_searchable(connection: Connection) -> None:
     """Make the index beside the table `search_text`, which has just been made."""
     for statement in _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL:
         connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def filled_at_once(connection: Connection) -> Iterator[None]:
+    """Within, many rows are written into `search_text`; its FTS table is made of all of them at the end."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    connection.exec_driver_sql("DROP TRIGGER search_text_in")
+    yield
+    connection.exec_driver_sql("INSERT INTO search_fts (search_fts) VALUES ('rebuild')")
+    connection.exec_driver_sql(_SQLITE[1])

@@ -1,7 +1,7 @@
 """The file of a backup: a tar whose last two members are the manifest and the digest of all that stands before.
 
 A file that was cut off has no manifest; a byte that was changed anywhere does not fit its digest. `open_archive` reads the
-whole file once before it gives anything out. The digest finds damage and not forgery: who can write the file can write its digest.
+whole file once before it gives anything out. The digest finds damage and not forgery: who writes the file can write its digest.
 """
 
 from __future__ import annotations

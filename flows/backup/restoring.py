@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,11 +24,10 @@ from flows.backup.taking import FORMAT, Progress
 from models.audit import Broken, head_now, verify
 from models.migrating import StoreTooNew, bring_to, fill_search, known_revisions
 from models.portable import Carried, Column, Row, count_rows, set_sequences, write_rows
+from models.search_tables import filled_at_once
 from models.vault import VAULT
 from states.errors import Fault
 
-#: rows handed to the database at a time
-_STRIDE = 1000
 _NAME = re.compile(r"[a-z_]{1,60}")
 _KINDS = frozenset({"tick", "number", "day", "instant", "json", "bytes", "text"})
 
@@ -113,7 +113,8 @@ def _fill(connection: Connection, archive: Archive, carried: Sequence[Carried], 
     manifest = archive.manifest
     bring_to(connection, manifest["revision"])
     for one, told in zip(carried, manifest["tables"], strict=True):
-        write_rows(connection, one, _batches(archive, told["parts"]))
+        with filled_at_once(connection) if one.name == "search_text" else nullcontext():
+            write_rows(connection, one, _batches(archive, told["parts"]))
         there = count_rows(connection, one.name)
         if there != told["rows"]:
             raise NotTheSame(f"{NotTheSame.__doc__} ({one.name}: {told['rows']} rows told, {there} written)")
@@ -131,6 +132,5 @@ def _fill(connection: Connection, archive: Archive, carried: Sequence[Carried], 
 
 def _batches(archive: Archive, parts: Sequence[str]) -> Iterator[list[Row]]:
     for part in parts:
-        lines = zlib.decompress(archive.read(part)).split(b"\n")
-        for at in range(0, len(lines), _STRIDE):
-            yield [orjson.loads(line) for line in lines[at : at + _STRIDE]]
+        for line in zlib.decompress(archive.read(part)).split(b"\n"):
+            yield orjson.loads(line)

@@ -29,7 +29,7 @@ from states.errors import Fault
 #: what the files that we name are called: their order is their age
 NAME = re.compile(r"concord-\d{8}-\d{6}\.tar")
 FORMAT = 1
-#: bytes of a part before it is packed; a row that is larger has a part of its own
+#: bytes of a part before it is packed; rows that are larger have a part of their own
 PART = 4 << 20
 #: packing harder costs five times the time for a tenth of the size
 LEVEL = 1
@@ -107,19 +107,17 @@ def _carry(connection: Connection, archive: ArchiveWriter, one: Carried, progres
 
 
 def _parts(batches: Iterable[list[Row]]) -> Iterator[tuple[bytes, int]]:
-    """The rows as lines of JSON, in parts of a few megabytes: (bytes, rows)."""
+    """The rows in parts of a few megabytes, a line of JSON for some of them: (bytes, rows)."""
     lines: list[bytes] = []
-    size = 0
+    size = count = 0
     for rows in batches:
-        for row in rows:
-            line = orjson.dumps(row)
-            lines.append(line)
-            size += len(line) + 1
-            if size >= PART:
-                yield b"\n".join(lines), len(lines)
-                lines, size = [], 0
+        lines.append(orjson.dumps(rows))  # many at once: the bytes of a single row would lie in a buffer made for more
+        size, count = size + len(lines[-1]) + 1, count + len(rows)
+        if size >= PART:
+            yield b"\n".join(lines), count
+            lines, size, count = [], 0, 0
     if lines:
-        yield b"\n".join(lines), len(lines)
+        yield b"\n".join(lines), count
 
 
 def forget_old(folder: Path, keep: int) -> list[Path]:
