@@ -18,9 +18,16 @@ if TYPE_CHECKING:
     from flows.office import Office
 
 
-def serve() -> None:
-    """开门办公 · run the office in the foreground: scheduler, lane, Prefect's server; Ctrl-C ends it cleanly."""
-    _serve(DESK.office)
+def serve(
+    role: list[str] = typer.Option([], "--role", help="web | scheduler | worker | prefect | all;可多次 may be repeated"),
+) -> None:
+    """开门办公 · run the office in the foreground, whole or in those roles; Ctrl-C ends it cleanly."""
+    from config.roles import ROLES
+
+    unknown = sorted(set(role) - {*ROLES, "all"})
+    if unknown:
+        raise Stop(USAGE, f"没有角色“{unknown[0]}”:请用 {'、'.join(ROLES)}", f"no role “{unknown[0]}”: use {', '.join(ROLES)}")
+    _serve(DESK.office, ROLES if not role or "all" in role else tuple(role))
 
 
 def demo(
@@ -71,13 +78,13 @@ def _say_what_to_open(home: Path) -> None:
     )
 
 
-def _serve(office: Office) -> None:
+def _serve(office: Office, roles: tuple[str, ...] = ("web", "scheduler", "worker", "prefect")) -> None:
     from flows.serving import serving
 
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    with serving(office) as service, _pages(office, service.desk):
+    with serving(office, roles) as service, _pages(office, service.desk, "web" in roles):
         if service.server is not None:
             DESK.say(
                 f"Prefect 正在启动,稍后可看运行:{service.server.ui_url}(日志 {service.server.log})",
@@ -94,9 +101,9 @@ def _serve(office: Office) -> None:
 
 
 @contextmanager
-def _pages(office: Office, desk: Any) -> Iterator[None]:
+def _pages(office: Office, desk: Any, wanted: bool) -> Iterator[None]:
     """The pages, open for the length of the block, if this office has any."""
-    if not office.settings.web:
+    if not (office.settings.web and wanted):
         yield
         return
     from web.server import WebServer

@@ -1,6 +1,7 @@
 """What runs how often. APScheduler only rings the bell; what is due is decided by rows, so a missed bell loses nothing.
 
-Every instance may ring all of these at once: the sweeps claim what they do.
+Draining bells ring in every worker: whoever is free claims what waits. The others ring in the scheduler that leads; two of them
+at once would do no harm, for the sweeps claim what they do.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ class Bell:
     sweep: str
     every: float = 0.0
     at: str = ""
+    #: rung in every worker, and done there; otherwise in the scheduler, as a run that any worker does
+    draining: bool = False
 
 
 TIMETABLE = (
-    Bell("outbox", every=5),
-    Bell("hooks", every=5),
-    Bell("follow-ups", every=15),
-    Bell("rescue", every=30),
+    Bell("outbox", every=5, draining=True),
+    Bell("hooks", every=5, draining=True),
+    Bell("follow-ups", every=15, draining=True),
+    Bell("rescue", every=30, draining=True),
     Bell("deadlines", every=60),
     Bell("seal", every=3600),
     Bell("digest", at="08:30"),

@@ -23,6 +23,7 @@ from flows.judging import CLOCK_ONLY, judge, not_found, roles_held, roles_in
 from flows.naming import Named
 from flows.office import Office
 from flows.opening import draft_cases, enter_cases
+from flows.works import LeaseLost, close_waiting, keep_hold
 from models.base import AnyRow
 from models.casebook import CaseRow, load_cases, positions_of
 from models.clerk import Act, StaleWrite
@@ -73,6 +74,7 @@ def advance_batch(
     with office.store.write() as connection:
         done = update(StepBatch).where(StepBatch.id == batch_id, StepBatch.settled_at.is_(None))
         connection.execute(done.values(settled_at=office.now()))
+        close_waiting(connection, office, "advance-batch", f"batch:{batch_id}")
     return result
 
 
@@ -88,8 +90,11 @@ def result_of(office: Office, batch_id: int) -> BatchResult:
 def _one_chunk(office: Office, batch_id: int, seen: Mapping[str, Any]) -> None:
     try:
         with collector_held(), office.store.write() as connection:
+            keep_hold(connection)
             _apply_chunk(connection, office, _waiting(connection, batch_id), seen)
             crashpoint("batch.chunk-written")
+    except LeaseLost:
+        raise
     except (SQLAlchemyError, StaleWrite, ConcordError, ValueError, LookupError):
         with office.store.read() as connection:
             left = [request.id for request in _waiting(connection, batch_id)]

@@ -24,6 +24,7 @@ from flows.batch import advance_batch
 from flows.collector import collector_held
 from flows.office import Office
 from flows.requests import Wish, place_batch
+from flows.works import keep_hold
 from models.base import AnyRow, AnySelect
 from models.cases import CaseFile
 from models.contracts import Contract
@@ -110,6 +111,7 @@ def sweep_deadlines(office: Office) -> Swept:
     swept = Swept()
     while True:
         with collector_held(), office.store.write() as connection:
+            keep_hold(connection)
             rows = connection.execute(_DUE, {"today": office.today()}).all()
             if rows:
                 _settle(connection, office, rows, swept)

@@ -11,9 +11,9 @@ from datetime import timedelta
 from urllib.parse import unquote
 
 from config.workdays import work_calendar
+from flows.heartbeat import is_served
 from flows.integrity import find
 from flows.office import Office
-from flows.presence import is_served
 from states.labels import Label
 
 ENOUGH = 500 * 1024 * 1024

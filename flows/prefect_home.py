@@ -15,10 +15,12 @@ from __future__ import annotations
 import http.client
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from config.settings import Settings
 from states.errors import Fault
 
 DAY = 86_400
@@ -31,14 +33,68 @@ class PrefectAlreadyAwake(Fault, RuntimeError):
     code: ClassVar[str] = "prefect_already_awake"
 
 
-def prefect_environment(home: Path, port: int) -> dict[str, str]:
+@dataclass(frozen=True)
+class Far:
+    """What differs where Prefect is more than a child on this machine; all empty is the usual office."""
+
+    #: address the own server listens on
+    host: str = "127.0.0.1"
+    #: a server elsewhere, without /api
+    url: str = ""
+    #: "name:password", asked for by the server and sent by its clients
+    auth: str = ""
+    database_url: str = ""
+    redis_url: str = ""
+
+
+#: Prefect as a child on this machine
+NEAR = Far()
+
+
+def far_of(settings: Settings) -> Far:
+    """What the settings say of it."""
+    return Far(
+        settings.prefect_host, settings.prefect_url.rstrip("/"), settings.prefect_auth, settings.prefect_database_url,
+        settings.prefect_redis_url,
+    )  # fmt: skip
+
+
+def prefect_environment(home: Path, port: int, far: Far = NEAR) -> dict[str, str]:
     """The settings for Prefect's server and for its client in our process: the same for both.
 
-    `home` holds everything Prefect writes; `port` is on 127.0.0.1. Names and values were read in Prefect
-    3.8.8.
+    `home` holds everything Prefect writes; `port` is on 127.0.0.1 unless `far` says otherwise. Names and values
+    were read in Prefect 3.8.8.
     """
-    origin = f"http://127.0.0.1:{port}"
-    return _place(home, port, origin) | _silence() | _thrift() | _haste()
+    origin = far.url or f"http://127.0.0.1:{port}"
+    return _place(home, port, origin) | _silence() | _thrift() | _haste() | _far(far)
+
+
+def _far(far: Far) -> dict[str, str]:
+    """A server for more than this machine: its own database, a password, and Redis between several of them."""
+    told = {"PREFECT_SERVER_API_HOST": far.host}
+    if far.database_url:
+        told["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = far.database_url
+    if far.auth:
+        told |= {"PREFECT_SERVER_API_AUTH_STRING": far.auth, "PREFECT_API_AUTH_STRING": far.auth}
+    if far.redis_url:
+        told |= _redis(far.redis_url)
+    return told
+
+
+def _redis(url: str) -> dict[str, str]:
+    """Messages, order, leases and background work through Redis; needs the package prefect-redis."""
+    parts = urlsplit(url)
+    return {
+        "PREFECT_MESSAGING_BROKER": "prefect_redis.messaging",
+        "PREFECT_MESSAGING_CACHE": "prefect_redis.messaging",
+        "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "prefect_redis.ordering",
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect_redis.lease_storage",
+        "PREFECT_SERVER_DOCKET_URL": url,
+        "PREFECT_REDIS_MESSAGING_HOST": parts.hostname or "localhost",
+        "PREFECT_REDIS_MESSAGING_PORT": str(parts.port or 6379),
+        "PREFECT_REDIS_MESSAGING_DB": parts.path.lstrip("/") or "0",
+        "PREFECT_REDIS_MESSAGING_PASSWORD": parts.password or "",
+    }
 
 
 def _place(home: Path, port: int, origin: str) -> dict[str, str]:
@@ -104,13 +160,13 @@ def _haste() -> dict[str, str]:
     }
 
 
-def apply_environment(home: Path, port: int) -> None:
+def apply_environment(home: Path, port: int, far: Far = NEAR) -> None:
     """Put the settings into this process. Call it before the first `import prefect`; calling it again is
     harmless.
 
     Raises `PrefectAlreadyAwake` where prefect has been imported under other settings: it would ignore ours.
     """
-    wanted = prefect_environment(home, port)
+    wanted = prefect_environment(home, port, far)
     differing = sorted(name for name, value in wanted.items() if os.environ.get(name) != value)
     if differing and "prefect" in sys.modules:
         raise PrefectAlreadyAwake(

@@ -27,6 +27,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flows.loopback import loopback_wire
+from flows.pool import offer
 from flows.ticket import Ticket
 
 if TYPE_CHECKING:
@@ -81,6 +82,11 @@ class PrefectThread:
         self._loop.call_soon_threadsafe(self._queue.put_nowait, ticket)
         return True
 
+    def offer(self, flow: str, run_id: int) -> None:
+        """Offer a filed run to the work pool, if Prefect is awake; nobody waits, and nobody needs it to arrive."""
+        if self.ready.is_set():
+            self._loop.call_soon_threadsafe(self._queue.put_nowait, (flow, run_id))
+
     def stuck(self, seconds: float) -> bool:
         """Whether the conversation under way has lasted so long: then the server is at fault, not a queue."""
         since = self._busy_since
@@ -92,13 +98,14 @@ class PrefectThread:
     async def _serve(self) -> None:
         """The thread's life: open the client, then a task for each ticket."""
         self._loop, self._turn = asyncio.get_running_loop(), asyncio.Lock()
-        self._queue: asyncio.Queue[Ticket | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[Ticket | tuple[str, int] | None] = asyncio.Queue()
         async with AsyncExitStack() as stack:
             await _open_client(stack)
             self.ready.set()
             tasks: set[asyncio.Task[None]] = set()
-            while ticket := await self._queue.get():
-                task = asyncio.create_task(self._accompany(ticket))
+            while aboard := await self._queue.get():
+                work = self._accompany(aboard) if isinstance(aboard, Ticket) else offer(*aboard)
+                task = asyncio.create_task(work)
                 tasks.add(task)
                 task.add_done_callback(tasks.discard)
             if tasks:

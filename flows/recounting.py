@@ -15,8 +15,8 @@ from sqlalchemy import func, select, update
 
 from config.rules import load_pack
 from config.workdays import work_calendar
-from flows.journal import journalled
 from flows.office import Office
+from flows.works import journalled
 from models.base import AnyRow
 from models.cases import CaseFile
 from models.contracts import Contract

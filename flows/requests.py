@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from flows.judging import not_found
 from flows.office import Office
+from flows.works import file_work
 from models.chain import digest
 from models.requests import StepBatch, StepRequest
 from models.upsert import insert_or_leave
@@ -106,10 +107,12 @@ def file_batch(office: Office, step: str, actor_id: int | None, wishes: Sequence
 
 
 def new_batch(connection: Connection, office: Office, step: str, actor_id: int | None, key: str, chosen: int) -> int | None:
-    """The id of a new batch of so many; None where there is one under that key."""
+    """The id of a new batch of so many, filed as a run for whoever is free; None where there is one under that key."""
     made = insert_or_leave(connection, StepBatch, StepBatch.key).returning(StepBatch.id)
     values = {"key": key, "step": step, "actor_id": actor_id, "chosen": chosen, "created_at": office.now()}
     found: int | None = connection.execute(made.values(**values)).scalar_one_or_none()
+    if found is not None:
+        file_work(connection, office, "advance-batch", {"batch_id": found}, key=f"batch:{found}", person_id=actor_id)
     return found
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import exists, select
 
 from flows.batch import advance_batch, apply_alone
 from flows.hooks import has_news
-from flows.journal import close_lost
 from flows.office import Office
+from flows.works import close_lost
 from models.outbox import DELIVERED, Message
 from models.requests import StepBatch, StepRequest
 from notifications.outbox import rescue

@@ -1,4 +1,9 @@
-"""The office in one process: Prefect's server beside it, the lane, the watcher of requests, the bell ringer.
+"""The office at work, whole in one process or one role a process, on as many machines as needed.
+
+    web         pages and REST; the steps of those who use them run here, in the lane
+    scheduler   rings the bells of the timetable: of several, the one that leads; files what is to be done
+    worker      does what was filed, and drains the outbox
+    prefect     Prefect's own server
 
 Prefect may come up late or never: the office works from the first moment, its steps are then `observed = false`. Everything
 here can be killed at any time; what was filed is found again by its rows.
@@ -6,131 +11,132 @@ here can be killed at any time; what was filed is found again by its rows.
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import select
-
-from flows.batch import BatchResult
+from config.roles import PREFECT, ROLES, SCHEDULER, WEB, WORKER
+from config.timetable import TIMETABLE
 from flows.casework import Receipt
+from flows.heartbeat import Heartbeat, memory_of_this_process
 from flows.lane import Lane
+from flows.leading import lead, step_down
 from flows.office import Office
-from flows.prefect_home import apply_environment
+from flows.pool import GRACE, prepare_pool
+from flows.pool_worker import PoolWorker
+from flows.prefect_home import apply_environment, far_of, prefect_environment
 from flows.prefect_server import PrefectServer
-from flows.presence import BEAT, beat, leave
 from flows.scheduler import Scheduler
-from flows.steps import Desk, apply_batch, apply_request, waiting_requests
+from flows.steps import Desk, apply_request
 from flows.sweeps import run_sweep, warn_if_late
-from models.requests import StepBatch
-from states.errors import Refusal
+from flows.taking import Offers, Requests, Watcher, Works
+from flows.works import LEASE, file_work, is_open
 
-log = logging.getLogger("concord.serving")
-
-#: how often the watcher looks for requests filed by other processes
-WATCH = 0.02
+#: a scheduler without a worker in sight does by itself what nobody took for so long
+ALONE = timedelta(seconds=60)
 
 
 class Service:
-    """Everything that runs while the office is open."""
+    """Everything of those roles that runs while the office is open."""
 
-    def __init__(self, office: Office) -> None:
-        self.office = office
+    def __init__(self, office: Office, roles: Collection[str] = ROLES) -> None:
+        self.office, self.roles = office, frozenset(roles)
         self.lane: Lane[Receipt] = Lane(lambda key: apply_request(office, int(key)), wait=office.settings.patience)
-        self.batches: Lane[BatchResult] = self.lane.beside("advance-batch", lambda key: apply_batch(office, int(key)))
         self.desk = Desk(office, self.lane)
-        self.scheduler = Scheduler(self._ring)
+        bells = [bell for bell in TIMETABLE if (WORKER if bell.draining else SCHEDULER) in self.roles]
+        self.scheduler = Scheduler(self._ring, tuple(bells))
+        self.heart = Heartbeat(office, tuple(role for role in ROLES if role in self.roles), LEASE, self.condition)
+        self.home = office.settings.home / "prefect"
         self.server: PrefectServer | None = None
+        self.pool: PoolWorker | None = None
+        self._watchers = list(self._make_watchers())
         self._stopping = threading.Event()
-        self._taken: set[int] = set()
-        self._pool = ThreadPoolExecutor(4, thread_name_prefix="steps")
-        self._threads = [
-            threading.Thread(target=self._watch, args=(self._take_up_requests, WATCH), name="watcher", daemon=True),
-            threading.Thread(target=self._watch, args=(self._take_up_batches, 0.1), name="batches", daemon=True),
-            threading.Thread(target=self._beat, name="presence", daemon=True),
-        ]
+
+    def _make_watchers(self) -> Iterator[Watcher]:
+        pooled = self.office.settings.work_pool
+        if WEB in self.roles:
+            yield Requests(self.office, self.lane)
+        if WORKER in self.roles:
+            yield Works(self.office, self.lane, GRACE if pooled else timedelta(0))
+        elif SCHEDULER in self.roles:
+            yield Works(self.office, self.lane, ALONE)
+        if SCHEDULER in self.roles and pooled:
+            yield Offers(self.office, self.lane.prefect.offer)
 
     def start(self) -> None:
         """Open the office. Raises `PortTaken` if another program holds Prefect's port."""
-        if self.office.settings.prefect:
-            home = self.office.settings.home / "prefect"
-            apply_environment(home, self.office.settings.prefect_port)
-            self.server = PrefectServer(home, self.office.settings.prefect_port)
-            self.server.start()
-            self.lane.start()
-        for thread in self._threads:
-            thread.start()
+        settings = self.office.settings
+        if settings.prefect:
+            self._start_prefect()
+        if self.roles != {PREFECT}:
+            self.heart.start()
+        for watcher in self._watchers:
+            watcher.start()
         self.scheduler.start()
+
+    def _start_prefect(self) -> None:
+        settings = self.office.settings
+        place = (self.home, settings.prefect_port, far_of(settings))
+        apply_environment(*place)
+        if PREFECT in self.roles and not settings.prefect_url:
+            self.server = PrefectServer(*place)
+            self.server.start()
+        if self.roles != {PREFECT}:
+            self.lane.start()
+        if settings.work_pool:
+            if self.server is not None:
+                threading.Thread(target=self._prepare_pool, name="pool-preparing", daemon=True).start()
+            if WORKER in self.roles:
+                self.pool = PoolWorker(settings.work_pool, self.home, prefect_environment(*place))
+                self.pool.start()
+
+    def _prepare_pool(self) -> None:
+        """Once the server answers: its pool and deployments, as prefect.yaml says."""
+        server, settings = self.server, self.office.settings
+        while server is not None and not self._stopping.is_set():
+            if server.up.wait(1.0) and prepare_pool(settings.work_pool, server.environment):
+                return
 
     def stop(self) -> None:
         """Close the office: no new work, what is under way ends, Prefect's server last."""
         self._stopping.set()
-        self.scheduler.stop()
-        for thread in self._threads:
-            thread.join(timeout=5)
-        self._pool.shutdown(wait=True)
-        self.lane.stop()
-        if self.server is not None:
-            self.server.stop()
-        leave(self.office)
+        with ExitStack() as last:
+            if self.server is not None:
+                last.callback(self.server.stop)
+            if self.roles != {PREFECT}:
+                last.callback(self.heart.stop)
+            last.callback(self.lane.stop)
+            if self.pool is not None:
+                last.callback(self.pool.stop)
+            self.scheduler.stop()
+            for watcher in self._watchers:
+                watcher.stop()
+            if SCHEDULER in self.roles:
+                step_down(self.office)
+
+    def condition(self) -> dict[str, Any]:
+        """What the monitor shows of this process: its breaker, and its memory in bytes."""
+        breaker = "off" if not self.office.settings.prefect else "open" if self.lane.breaker.is_open else "closed"
+        return {"breaker": breaker, "memory": memory_of_this_process()}
 
     def _ring(self, sweep: str) -> None:
-        if not self._stopping.is_set():
-            name = f"sweep-{sweep}"
-            quiet: Lane[dict[str, object]] = self.lane.beside(name, lambda _key: run_sweep(self.office, sweep))
-            if sweep == "deadlines":
-                warn_if_late(self.office, sweep)
-            if sweep in ("outbox", "hooks", "follow-ups", "rescue"):
-                run_sweep(self.office, sweep)
-            else:
-                quiet.run(self.office.now().isoformat())
-
-    def _beat(self) -> None:
-        while not self._stopping.is_set():
-            beat(self.office)
-            self._stopping.wait(BEAT)
-
-    def _watch(self, take_up: Callable[[], None], every: float) -> None:
-        """Take up, again and again, what other processes filed."""
-        while not self._stopping.wait(every):
-            try:
-                take_up()
-            except Exception as fault:
-                log.warning("watcher: %s", type(fault).__name__)
-                self._stopping.wait(1.0)
-
-    def _take_up_requests(self) -> None:
-        waiting = set(waiting_requests(self.office))
-        for request_id in sorted(waiting - self._taken):
-            self._pool.submit(self._take_up, request_id)
-        self._taken = waiting
-
-    def _take_up_batches(self) -> None:
-        for batch_id in self._open_batches():
-            self.batches.run(str(batch_id))
-
-    def _take_up(self, request_id: int) -> None:
-        try:
-            self.lane.run(str(request_id))
-        except Refusal:
-            return  # the person reads it from the request
-        except Exception as fault:
-            log.warning("request %s: %s", request_id, type(fault).__name__)
-
-    def _open_batches(self) -> list[int]:
-        """Batches a person filed and nobody has done. The clock's own are done by the sweep that filed them."""
-        filed = (StepBatch.settled_at.is_(None), StepBatch.actor_id.is_not(None))
-        query = select(StepBatch.id).where(*filed).order_by(StepBatch.id).limit(5)
-        with self.office.store.read() as connection:
-            return list(connection.scalars(query))
+        if self._stopping.is_set():
+            return
+        if any(bell.sweep == sweep and bell.draining for bell in TIMETABLE):
+            run_sweep(self.office, sweep)
+        elif lead(self.office) is not None:
+            warn_if_late(self.office, sweep)
+            with self.office.store.write() as connection:
+                if not is_open(connection, f"sweep-{sweep}"):
+                    file_work(connection, self.office, f"sweep-{sweep}", {}, key=self.office.now().isoformat())
 
 
 @contextmanager
-def serving(office: Office) -> Iterator[Service]:
+def serving(office: Office, roles: Collection[str] = ROLES) -> Iterator[Service]:
     """The office, open for the length of the block."""
-    service = Service(office)
+    service = Service(office, roles)
     service.start()
     try:
         yield service

@@ -16,8 +16,8 @@ from sqlalchemy import select, update
 
 from flows.batch import BatchResult, Progress, advance_batch, mark_failed, result_of
 from flows.casework import Receipt, earlier_answer, kept_request, take_step
+from flows.heartbeat import is_served
 from flows.office import Office
-from flows.presence import is_served
 from flows.requests import Wish, file_batch, file_request
 from flows.ticket import current_flow_run_id
 from models.requests import StepRequest
@@ -81,7 +81,7 @@ class Desk:
     ) -> BatchResult:
         """Do the same step for many cases and count the results."""
         batch_id = file_batch(self.office, step, actor_id, wishes, key)
-        if is_served(self.office):
+        if is_served(self.office, "worker"):
             self._wait_for(batch_id, progress)
         return advance_batch(self.office, batch_id, progress=progress)
 

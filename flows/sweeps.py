@@ -6,15 +6,17 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from config.timetable import TIMETABLE
 from flows.accounts.sessions import forget_old_sessions
 from flows.accounts.throttle import forget_old_tries
 from flows.deadlines import sweep_deadlines
 from flows.followups import open_follow_ups
 from flows.hooks import deliver_events, post_events
 from flows.integrity import report_findings
-from flows.journal import forget_quiet_runs, journalled, last_done
 from flows.office import Office
 from flows.rescue import pending_work, rescue_all
+from flows.tidying import forget_ended_processes, forget_quiet_runs
+from flows.works import journalled, last_done
 from models.audit import seal, verify
 from notifications.alerts import post_alert
 from notifications.channels import channels_of
@@ -23,8 +25,10 @@ from notifications.outbox import drain
 
 Counts = dict[str, Any]
 
-#: a sweep that rings every minute and was not heard of for so long is late
+#: a sweep that was not heard of for so long is late: fifteen minutes, or a day and two hours where it rings once a day
 LATE = timedelta(minutes=15)
+LATE_DAILY = timedelta(hours=26)
+_PATIENCE = {bell.sweep: LATE_DAILY if bell.at else max(LATE, timedelta(seconds=2 * bell.every)) for bell in TIMETABLE}
 #: a sweep of the outbox ends after so many rounds; the next bell goes on
 _ROUNDS = 50
 #: sweeps that run every few seconds: journalled only when they did something
@@ -69,8 +73,11 @@ def _digest(office: Office) -> Counts:
 def _integrity(office: Office) -> Counts:
     with office.store.write() as connection:
         now = office.now()
-        forgotten = sum(forget(connection, now) for forget in (forget_quiet_runs, forget_old_tries, forget_old_sessions))
+        forgotten = sum(forget(connection, now) for forget in _FORGETTING)
     return {"findings": report_findings(office), "forgotten": forgotten}
+
+
+_FORGETTING = (forget_quiet_runs, forget_old_tries, forget_old_sessions, forget_ended_processes)
 
 
 def _audit(office: Office) -> Counts:
@@ -111,7 +118,7 @@ def run_sweep(office: Office, name: str) -> Counts:
 def warn_if_late(office: Office, name: str) -> None:
     """Tell the administrators when a sweep of this office has not ended well for so long: it was down, or it fails."""
     last = last_done(office, f"sweep-{name}")
-    if last is not None and office.now() - last > LATE:
+    if last is not None and office.now() - last > _PATIENCE.get(name, LATE):
         facts = {"sweep": name, "last_at": last.isoformat(timespec="minutes")}
         with office.store.write() as connection:
             post_alert(connection, "sweep_late", f"sweep-late:{name}:{last.isoformat()}", facts, office.now())

@@ -1,27 +1,30 @@
-"""Spreadsheets that were sent to a page: kept in a folder of their own while they are looked at and loaded, then removed.
+"""Spreadsheets that were sent to a page: kept sealed in the store while they are looked at and loaded, then dropped.
 
-Only the person who sent a file finds it again. Of a file that was loaded the refused rows stay for two weeks.
+Only the person who sent a file finds it again. Of a file that was loaded the refused rows stay for two weeks. Loading is a run
+(`flows.works`), done by whichever process is free: it takes the bytes from the store, so it may be another machine.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
-import shutil
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete, insert, select, update
 
 from flows.accounts.authority import unit_in
 from flows.importing import ImportReport, LedgerReport, Preview, import_contracts, import_ledger, preview_contracts
-from flows.long_work import Progress, begin
 from flows.office import Office
 from flows.office_journal import Deed, record
+from flows.works import Claim, Counts, file_work
+from models.base import AnyRow
 from models.scope import Scope
+from models.uploads import Upload
 
 #: what a file may be, and as which kinds of register the pages load it
 SUFFIXES = (".xlsx", ".xls", ".xlsb", ".ods", ".csv")
@@ -30,106 +33,89 @@ PROFILES = ("ledger", "f7")
 FIRST = 50
 #: how long files and refused rows are kept
 MEMORY = timedelta(days=14)
-_KEY = re.compile(r"[0-9a-f]{32}")
+#: the name of the run that loads a file
+IMPORT = "import-upload"
 _SAFE = re.compile(r"[^\w.\- ]+")
+_TOLD = (Upload.key, Upload.name, Upload.profile, Upload.unit_id, Upload.person_id)
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A file that was sent: whose, for which unit, read how. `profile` empty: a whole ledger."""
-
-    key: str
-    name: str
-    profile: str
-    unit_id: int
-    person_id: int
-    at: str
-
-
-def keep_upload(office: Office, person_id: int, unit_id: int, profile: str, name: str, content: Any) -> Upload:
-    """Keep the file; what was forgotten long ago is removed first. `content` is an open file."""
-    forget_uploads(office)
+def keep_upload(office: Office, person_id: int, unit_id: int, profile: str, name: str, content: Any) -> str:
+    """Keep the file, and give its key; what was forgotten long ago is removed first. `content` is an open file."""
     key = secrets.token_hex(16)
     cleaned = _SAFE.sub("_", Path(name).name).strip(". ")[-80:] or "upload.xlsx"
-    upload = Upload(key, cleaned, profile, unit_id, person_id, office.now().isoformat())
-    folder = _folder(office, key)
-    folder.mkdir(parents=True, mode=0o700)
-    with (folder / cleaned).open("xb") as target:
-        shutil.copyfileobj(content, target)
-    (folder / "upload.json").write_text(json.dumps(asdict(upload)))
-    return upload
+    row = {"key": key, "name": cleaned, "profile": profile, "unit_id": unit_id, "person_id": person_id, "at": office.now(),
+           "content": content.read(), "refused_name": ""}  # fmt: skip
+    with office.store.write() as connection:
+        connection.execute(delete(Upload).where(Upload.at < office.now() - MEMORY))
+        connection.execute(insert(Upload).values(row))
+    return key
 
 
-def upload_of(office: Office, person_id: int, key: str) -> Upload | None:
-    """The file, for the person who sent it."""
-    if not _KEY.fullmatch(key):
-        return None
-    try:
-        found = Upload(**json.loads((_folder(office, key) / "upload.json").read_text()))
-    except (OSError, ValueError, TypeError):
-        return None
-    return found if found.person_id == person_id and file_of(office, found).exists() else None
+def upload_of(connection: Connection, person_id: int, key: str) -> AnyRow | None:
+    """The file that is still to be loaded (key, name, profile, unit_id, person_id), for the person who sent it."""
+    mine = (Upload.key == key, Upload.person_id == person_id, Upload.content.is_not(None))
+    return connection.execute(select(*_TOLD).where(*mine)).one_or_none()
 
 
-def _folder(office: Office, key: str) -> Path:
-    return office.settings.home / "imports" / key
+@contextmanager
+def _as_file(office: Office, key: str) -> Iterator[Path]:
+    """The file on the disk of this machine, for the length of the block: what reads spreadsheets wants a path."""
+    with office.store.read() as connection:
+        row = connection.execute(select(Upload.name, Upload.content).where(Upload.key == key)).one()
+    with tempfile.TemporaryDirectory(prefix="concord-import-") as folder:
+        path = Path(folder) / row.name
+        path.write_bytes(row.content)
+        yield path
 
 
-def file_of(office: Office, upload: Upload) -> Path:
-    """Where the file lies."""
-    return _folder(office, upload.key) / upload.name
-
-
-def preview_of(office: Office, upload: Upload) -> Preview:
+def preview_of(office: Office, upload: AnyRow) -> Preview:
     """What loading a register of contracts would make of it. Raises a `Refusal`."""
-    return preview_contracts(file_of(office, upload), upload.profile, first=FIRST)
+    with _as_file(office, upload.key) as path:
+        return preview_contracts(path, upload.profile, first=FIRST)
 
 
-def load(office: Office, upload: Upload) -> int:
-    """Load the file as long work; the id of its row. The file is removed at the end."""
+def load(office: Office, upload: AnyRow) -> int:
+    """Have the file loaded; the id of the run. Sent off twice, the second run finds it loaded."""
+    with office.store.write() as connection:
+        asked = {"upload": upload.key, "file": upload.name}
+        return file_work(connection, office, IMPORT, asked, key=upload.key, person_id=upload.person_id)
 
-    def body(progress: Progress) -> dict[str, Any]:
-        path = file_of(office, upload)
-        unit_id, actor_id = upload.unit_id, upload.person_id
-        said: ImportReport | LedgerReport
-        if upload.profile:
-            said = import_contracts(office, path, upload.profile, unit_id=unit_id, actor_id=actor_id, progress=progress)
-        else:
-            said = import_ledger(office, path, unit_id=unit_id, actor_id=actor_id, progress=progress)
+
+def load_upload(mine: Claim) -> Counts:
+    """The body of that run: load it, keep its refused rows, drop its bytes. Raises a `Refusal`."""
+    office, key = mine.office, str(mine.asked["upload"])
+    with office.store.read() as connection:
+        upload = connection.execute(select(*_TOLD, Upload.content.is_(None).label("loaded")).where(Upload.key == key)).one()
+    if upload.loaded:  # an earlier attempt ended between its last chunk and its last word
+        return mine.counts
+    with _as_file(office, key) as path:
+        said = _loaded(mine, upload, path)
         refused, told = said.refused_file, said.counts()
         sheets = [told] if isinstance(said, ImportReport) else list(told.values())
         counts = {name: sum(one[name] for one in sheets) for name in ("rows", "accepted", "refused", "added", "already")}
-        with office.store.write() as connection:
-            record(connection, office.now(), Deed.IMPORT_DONE, actor_id=upload.person_id, unit_id=upload.unit_id,
-                   profile=upload.profile or "ledger-book", **counts)  # fmt: skip
-        path.unlink(missing_ok=True)
         lines = {lang: [line for line in said.said(lang) if str(refused) not in line] for lang in ("zh", "en")}
-        return {**counts, "lines": lines, "refused_file": refused.name if refused is not None else ""}
-
-    told = {"file": upload.name, "upload": upload.key, "unit_id": upload.unit_id}
-    return begin(office, "web-import", actor_id=upload.person_id, key=upload.key, body=body, **told)
-
-
-def refused_file(office: Office, key: str, name: str) -> Path | None:
-    """The refused rows that a load left; None when they were forgotten."""
-    if not _KEY.fullmatch(key) or not name or Path(name).name != name:
-        return None
-    found = [folder / name for folder in (_folder(office, key), office.settings.home / "imports") if (folder / name).exists()]
-    return found[0] if found else None
+        kept = {"content": None, "refused": refused.read_bytes() if refused else None,
+                "refused_name": refused.name if refused else ""}  # fmt: skip
+    with office.store.write() as connection:
+        mine.hold(connection)
+        connection.execute(update(Upload).where(Upload.key == key).values(kept))
+        record(connection, office.now(), Deed.IMPORT_DONE, actor_id=upload.person_id, unit_id=upload.unit_id,
+               profile=upload.profile or "ledger-book", **counts)  # fmt: skip
+    return {**counts, "lines": lines, "upload": key, "refused_file": kept["refused_name"]}
 
 
-def forget_uploads(office: Office) -> int:
-    """Remove what was sent long ago; how many files."""
-    gone, oldest = 0, office.now() - MEMORY
-    for told in (office.settings.home / "imports").glob("*/upload.json"):
-        try:
-            old = datetime.fromisoformat(json.loads(told.read_text())["at"]) < oldest
-        except (OSError, ValueError, KeyError):
-            old = True
-        if old:
-            shutil.rmtree(told.parent, ignore_errors=True)
-            gone += 1
-    return gone
+def _loaded(mine: Claim, upload: AnyRow, path: Path) -> ImportReport | LedgerReport:
+    who = {"unit_id": upload.unit_id, "actor_id": upload.person_id, "progress": mine.progress}
+    if upload.profile:
+        return import_contracts(mine.office, path, upload.profile, **who)
+    return import_ledger(mine.office, path, **who)
+
+
+def refused_rows(connection: Connection, person_id: int, key: str) -> tuple[str, bytes] | None:
+    """Name and bytes of the refused rows that a load left; None when there were none, or they were forgotten."""
+    mine = (Upload.key == key, Upload.person_id == person_id, Upload.refused.is_not(None))
+    row = connection.execute(select(Upload.refused_name, Upload.refused).where(*mine)).one_or_none()
+    return None if row is None or row.refused is None else (row.refused_name, row.refused)
 
 
 def may_load(connection: Connection, scope: Scope, unit_id: int) -> str:

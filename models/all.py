@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from models import accounts, cases, contracts, deadlines, imports, items, notes, offices, outbox, papers, people, requests
+from models import (
+    accounts,
+    cases,
+    contracts,
+    deadlines,
+    imports,
+    items,
+    notes,
+    offices,
+    outbox,
+    papers,
+    people,
+    processes,
+    requests,
+    uploads,
+)
 from models.base import Table
 
 METADATA = Table.metadata
 __all__ = [
     "METADATA", "accounts", "cases", "contracts", "deadlines", "imports", "items", "notes", "offices", "outbox", "papers",
-    "people", "requests",
+    "people", "processes", "requests", "uploads",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
-"""What was asked of the door, and the journal of runs.
+"""What was asked of the door, and the runs of everything that is more than one step.
 
 A `StepRequest` is written before anything runs; Prefect sees its id and nothing else. It is also the run journal of a
-single step: who ran it, when, observed by Prefect or not. Sweeps, batches and imports are journalled as `Run`.
+single step: who ran it, when, observed by Prefect or not. Sweeps, batches, imports and verifications are a `Run` each: filed,
+claimed by a process with a lease, done, and from then on their own journal.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from states.labels import Named
 WAITING_ONLY = text("status = 'waiting'")
 #: what a supervisor looks into
 UNWELL_ONLY = text("status = 'refused' OR status = 'failed'")
+#: runs somebody does, or has still to do
+OPEN_RUNS = text("state IN ('waiting', 'running')")
+ASKED_FOR = text("person_id IS NOT NULL")
 
 
 class RequestStatus(Named):
@@ -78,17 +82,44 @@ class StepBatch(Table):
     settled_at: Mapped[datetime | None]
 
 
+class RunState(Named):
+    """Where a run stands."""
+
+    WAITING = "waiting", "待运行", "Waiting"
+    RUNNING = "running", "进行中", "Running"
+    DONE = "done", "完成", "Done"
+    REFUSED = "refused", "未予办理", "Refused"
+    FAILED = "failed", "出错", "Failed"
+    LOST = "lost", "中断", "Lost"
+
+
 class Run(Table):
-    """The journal of a sweep, a batch or an import: what ran, when, how it ended, what it did."""
+    """A sweep, a batch, an import, a verification: what was asked, who does it, how it ended, what it did."""
 
     __tablename__ = "run"
     id: Mapped[pk]
-    flow: Mapped[str] = mapped_column(String(60), index=True)
+    flow: Mapped[str] = mapped_column(String(60))
     key: Mapped[str] = mapped_column(String(120))
     state: Mapped[str] = mapped_column(String(20))
+    #: what it is about, in ids: the batch, the uploaded file
+    asked: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    #: who asked for it; empty: the clock, or the operator
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    filed_at: Mapped[datetime]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    #: how often it was begun; only the newest attempt may write its end
+    attempt: Mapped[int] = mapped_column(default=0)
+    #: the process that does it (`models.processes`), and until when it may be taken for alive; empty: nobody renews it
+    holder: Mapped[str] = mapped_column(String(120), default="")
+    lease_until: Mapped[datetime | None]
     observed: Mapped[bool] = mapped_column(default=False)
     flow_run_id: Mapped[str] = mapped_column(String(40), default="")
     counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     error: Mapped[str] = mapped_column(Text, default="")
+    __table_args__ = (
+        Index("ix_run_flow", "flow", "id"),
+        Index("ix_run_open", "id", sqlite_where=OPEN_RUNS, postgresql_where=OPEN_RUNS),
+        Index("ix_run_started_at", "started_at"),
+        Index("ix_run_person_id", "person_id", "id", sqlite_where=ASKED_FOR, postgresql_where=ASKED_FOR),
+    )

@@ -34,15 +34,16 @@ LONGER_FUNCTIONS = {
 BANNED = re.compile(r"(manager|helper|util|common)|^(handle|do)_|^(info|data)$", re.IGNORECASE)
 #: names other people's interfaces ask for, each with the interface
 ASKED_FOR = {"handle_async_request": "httpx's transport"}
-#: where the wall clock is read: the office's own, and the age of a heartbeat file
-WALL_CLOCK = {"flows/office.py", "flows/presence.py"}
+#: where the wall clock is read: the office's own
+WALL_CLOCK = {"flows/office.py"}
 #: our noun, through all layers; Prefect loads no flow of ours by its path, so `flows/` is never put on sys.path
 OUR_NOUNS = {"requests"}
 
 #: the drain, the sweeps, the run shell, the command line: each records what it caught where somebody sees it
 CATCHES_ALL = {
-    "cli/__main__.py", "flows/batch.py", "flows/followups.py", "flows/journal.py", "flows/prefect_shell.py",
-    "flows/scheduler.py", "flows/serving.py", "flows/steps.py", "flows/ticket.py", "notifications/delivering.py",
+    "cli/__main__.py", "flows/batch.py", "flows/followups.py", "flows/performing.py", "flows/pool.py",
+    "flows/prefect_shell.py", "flows/scheduler.py", "flows/steps.py", "flows/taking.py",
+    "flows/ticket.py", "notifications/delivering.py",
     "web/last_resort.py",
 }  # fmt: skip
 

@@ -27,8 +27,8 @@ from flows.importing.sheets import read_file
 from flows.importing.staff import Staff
 from flows.importing.tables import Table, table_of
 from flows.importing.writing import CHUNK, RegisterWriter
-from flows.journal import journalled
 from flows.office import Office
+from flows.works import journalled, keep_hold
 
 
 def import_contracts(
@@ -142,6 +142,7 @@ def write_register(
         rows = judged[start : start + CHUNK]
         reached = start + len(rows)
         with office.store.write() as connection:
+            keep_hold(connection)
             writer.chunk(connection, start, rows, office.now(), last=reached == len(judged))
             crashpoint("import.chunk-written")
         crashpoint("import.chunk-committed")

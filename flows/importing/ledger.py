@@ -30,8 +30,8 @@ from flows.importing.sheets import SheetFile, read_file
 from flows.importing.staff import staff_by_code
 from flows.importing.tables import Table, check_columns, find_table
 from flows.importing.writing import reason_as_json
-from flows.journal import journalled
 from flows.office import Office
+from flows.works import journalled, keep_hold
 from models.imports import ImportFile, ImportRow
 from states.errors import Reason, Refusal, refuse
 from states.labels import Label
@@ -139,6 +139,7 @@ class _Ledger:
     def _organisations(self, unit: Unit | None, judged: list[Judged] | None) -> Unit:
         name = SHEETS[0]
         with self.office.store.write() as connection:
+            keep_hold(connection)
             if judged is None:
                 return unit or root_unit(connection, self.office)
             profile = self.tables[name].profile
@@ -153,6 +154,7 @@ class _Ledger:
             return
         name = SHEETS[1]
         with self.office.store.write() as connection:
+            keep_hold(connection)
             there = known_people(connection, judged)
             places = places_by_code(connection, [row.values["organisation"] for row in judged if "organisation" in row.values])
             judged = judge_people(self.tables[name].profile, unit, judged, there, places)
@@ -187,6 +189,7 @@ class _Ledger:
             walked.append(row.refused(*went.reasons) if went is not None else row)
             self._advance(1, total)
         with self.office.store.write() as connection:
+            keep_hold(connection)
             self._settle(connection, name, unit, walked, opened, stuck)
 
     def _settle(

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from flows.journal import MEMORY, forget_quiet_runs, journalled
 from flows.sweeps import LATE, run_sweep, warn_if_late
+from flows.tidying import MEMORY, forget_quiet_runs
+from flows.works import journalled
 from models.outbox import Message
 from models.requests import Run
 from tests.factories import Town

@@ -18,8 +18,8 @@ import psutil
 import pytest
 
 from config.settings import ROOT
+from flows.heartbeat import is_served
 from flows.office import utc_now
-from flows.presence import is_served
 from flows.requests import Wish, file_request
 from flows.steps import Desk
 from models.cases import CaseEvent
@@ -171,7 +171,7 @@ def test_kill_minus_nine_makes_nobody_wait_longer_than_the_patience(peopled_home
         assert (found.status, found.observed) == ("applied", False)
         assert office.town.office.settings.patience <= waited < 0.35 + max(bare, 0.15)
         eventually(lambda: gone(children), 5)
-        eventually(lambda: not is_served(office.town.office), 5)
+        eventually(lambda: not is_served(office.town.office), 10)
         _, at_once = timed(office.register)
         assert at_once < 0.3
     finally:

@@ -14,6 +14,7 @@ from sqlalchemy import insert
 
 from flows.importing import write_template
 from flows.office_journal import Deed
+from flows.performing import perform_free
 from models.cases import CaseEvent
 from models.contracts import Contract
 from models.deadlines import Deadline
@@ -258,13 +259,11 @@ def register(*rows: tuple[str, ...]) -> io.BytesIO:
 
 
 def wait_for(web: Web, run_id: int) -> Any:
-    """The row of a work once it is over."""
-    for _ in range(200):
-        row = web.town.one(Run, Run.id == run_id)
-        if row.state != "running":
-            return row
-        time.sleep(0.05)
-    raise AssertionError("it does not end")
+    """The row of a run once a worker has done it."""
+    perform_free(web.town.office)
+    row = web.town.one(Run, Run.id == run_id)
+    assert row.ended_at is not None, row.state
+    return row
 
 
 def test_a_register_is_looked_at_then_loaded_and_its_bad_rows_come_back(web: Web, admin: Browser) -> None:

@@ -75,8 +75,8 @@ def world_of(town: Town, by: str, unit: int, applicant: str, worker: str) -> Wor
                     to_on=town.today + timedelta(days=4), recorded_by=me, at=town.clock.now)  # fmt: skip
     message = town.add(Message, key=f"m{case.id}", kind="notice", notice="case_closed", person_id=me, channel="mail", facts={},
                        status="parked", next_try_at=town.clock.now, created_at=town.clock.now)  # fmt: skip
-    run = town.add(Run, flow="web-audit", key=f"r{case.id}", state="done", started_at=town.clock.now, ended_at=town.clock.now,
-                   counts={"actor_id": me})  # fmt: skip
+    run = town.add(Run, flow="verify-record", key=f"r{case.id}", state="done", filed_at=town.clock.now,
+                   started_at=town.clock.now, ended_at=town.clock.now, person_id=me)  # fmt: skip
     contract = town.contract(town.today + timedelta(days=40), f"HT-{case.id}", unit_id=unit, employer_id=unit)
     hook = make_hook(office, me, "https://example.org/x", ["*"])[0]
     last = {

@@ -12,10 +12,12 @@ from fastapi.responses import FileResponse, Response
 from starlette.background import BackgroundTask
 
 from flows.importing import write_template
-from flows.long_work import works_of
+from flows.office import Office
 from flows.office_journal import Deed, record
-from flows.uploads import PROFILES, SUFFIXES, Upload, keep_upload, load, may_load, preview_of, upload_of
+from flows.uploads import IMPORT, PROFILES, SUFFIXES, keep_upload, load, may_load, preview_of, upload_of
 from models.administration import topmost
+from models.base import AnyRow
+from models.works import works_of
 from states.errors import InvalidAnswers, Reason, Refusal
 from states.labels import Label
 from web.access import ForAdministrators, TheOffice, Visitor
@@ -42,7 +44,7 @@ def _form(request: Request, office: TheOffice, visitor: Visitor, refusal: Refusa
           kind: str = "") -> Response:  # fmt: skip
     with office.store.read() as connection:
         tops = topmost(connection, administered_by(visitor))
-        works = works_of(connection, visitor.person_id, office.now(), "web-import")
+        works = works_of(connection, visitor.person_id, IMPORT)
     told: dict[str, Any] = {"works": works, "unit": unit or (tops[0].code if tops else ""), "kind": kind, "kinds": KINDS}
     status, reasons = (422, refusal.reasons) if refusal is not None else (200, ())
     return page(request, visitor, "administration/imports.html", status=status, reasons=reasons, **told)
@@ -69,20 +71,21 @@ def send(request: Request, office: TheOffice, visitor: ForAdministrators, form: 
             unit_id = unit_named(connection, visitor, unit, "unit")
         if kind not in ("", *PROFILES) or file is None or not (file.filename or "").lower().endswith(SUFFIXES):
             raise InvalidAnswers([_NO_FILE])
-        upload = keep_upload(office, visitor.person_id, unit_id, kind, file.filename or "", file.file)
+        key = keep_upload(office, visitor.person_id, unit_id, kind, file.filename or "", file.file)
         if kind:
-            preview_of(office, upload)
+            preview_of(office, _upload(office, visitor, key))
     except Refusal as refusal:
         return _form(request, office, visitor, refusal, unit, kind)
-    return go(f"/administration/imports/{upload.key}")
+    return go(f"/administration/imports/{key}")
 
 
 _NO_FILE = Reason("no_file", Label("请选择电子表格文件", "choose a spreadsheet"),
                   Label("可用:xlsx、xls、xlsb、ods、csv", "xlsx, xls, xlsb, ods or csv"), "file")  # fmt: skip
 
 
-def _upload(office: TheOffice, visitor: Visitor, key: str) -> Upload:
-    upload = upload_of(office, visitor.person_id, key)
+def _upload(office: Office, visitor: Visitor, key: str) -> AnyRow:
+    with office.store.read() as connection:
+        upload = upload_of(connection, visitor.person_id, key)
     if upload is None:
         raise NotFound
     return upload

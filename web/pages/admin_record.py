@@ -7,13 +7,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from flows.long_work import Progress, begin, works_of
 from flows.messages import cancel_message, resend_all, resend_message
-from flows.office import Office
-from flows.office_journal import Deed, record
-from models.administration import message_counts, messages, newest_event, seals, tries_of
-from models.audit import verify
+from flows.verifying import VERIFY, ask_to_verify
+from models.administration import message_counts, messages, seals, tries_of
 from models.outbox import MessageStatus
+from models.works import works_of
 from notifications.catalogue import NOTICES
 from states.labels import Label
 from web.access import ForAdministrators, TheOffice
@@ -22,8 +20,6 @@ from web.posted import Posted, text_of
 from web.rendering import go, page
 
 router = APIRouter(prefix="/administration")
-#: places a page lists of what is broken
-LISTED = 100
 A_PAGE = 50
 
 
@@ -32,31 +28,14 @@ def the_record(request: Request, office: TheOffice, visitor: ForHeadquarters) ->
     """The newest seals, and how the last verifications ended."""
     with office.store.read() as connection:
         sealed = seals(connection)
-        works = works_of(connection, visitor.person_id, office.now(), "web-audit")
+        works = works_of(connection, visitor.person_id, VERIFY)
     return page(request, visitor, "administration/record.html", seals=sealed, works=works)
 
 
 @router.post("/record")
 def verify_the_record(office: TheOffice, visitor: ForHeadquarters, _form: Posted) -> Response:
     """Read every event, case and seal, as long work."""
-    run_id = begin(office, "web-audit", actor_id=visitor.person_id, key=office.now().isoformat(), body=_verifying(office))
-    with office.store.write() as connection:
-        record(connection, office.now(), Deed.RECORD_READ, actor_id=visitor.person_id, run=run_id)
-    return go(f"/administration/works/{run_id}")
-
-
-def _verifying(office: Office) -> Any:
-    def body(progress: Progress) -> dict[str, Any]:
-        with office.store.read() as connection:
-            total = newest_event(connection)
-            result = verify(connection, lambda events: progress(events, total))
-        return {
-            "done": result.events, "total": result.events, "events": result.events, "cases": result.cases,
-            "seals": result.seals, "head": result.head, "broken": len(result.broken),
-            "places": [[one.where, one.what] for one in result.broken[:LISTED]],
-        }  # fmt: skip
-
-    return body
+    return go(f"/administration/works/{ask_to_verify(office, visitor.person_id)}")
 
 
 @router.get("/messages")

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from dataclasses import dataclass
-from functools import cache
 
-from config.settings import ROOT, Settings
+from config.settings import Settings
 from states.labels import Label
 
 #: what a page never shows
-SECRET = ("password", "secret", "token", "key")
+SECRET = ("auth", "password", "secret", "token", "key")
 
 
 #: what each setting is, in Chinese; the English stands beside the setting itself
 ABOUT = {
     "home": "程序写下的一切所在的目录:数据库、密钥、文书、日志", "database_url": "案件数据库的地址;空:目录中的 SQLite",
     "language": "命令行的语言,以及未选语言的人的语言", "rule_pack": "未指定规则包的单位所用的规则包",
-    "prefect": "启动并看护自己的 Prefect 服务", "prefect_port": "自己的 Prefect 服务的本机端口",
+    "prefect": "启动并看护自己的 Prefect 服务", "prefect_port": "自己的 Prefect 服务的端口",
+    "prefect_host": "自己的 Prefect 服务监听的地址;它不分权限", "prefect_url": "别处的 Prefect 服务的地址;空:用自己的",
+    "prefect_auth": "Prefect 服务要求的 用户名:口令;空:无",
+    "prefect_database_url": "自己的 Prefect 服务的数据库;空:目录中的 SQLite",
+    "prefect_redis_url": "多个 Prefect 服务之间传递消息的 Redis",
+    "work_pool": "办理批量等重活的 Prefect 工作池;空:由本系统的工作进程领取",
     "patience": "办理时最多等 Prefect 多少秒,之后直接办理", "smtp_host": "邮件服务器;空:不发邮件,通知留在收件箱",
     "smtp_port": "邮件服务器的端口", "smtp_starttls": "发信前要求加密", "smtp_user": "邮件服务器的账号;空:不登录",
     "smtp_password": "邮件服务器的口令", "mail_from": "全部邮件的发件人", "console_notices": "通知另写入 notices.log(试用)",
@@ -60,15 +63,8 @@ def _given(name: str) -> bool:
 def _shown(name: str, value: object) -> str:
     if any(word in name for word in SECRET):
         return "••••••" if value else ""
-    if name == "database_url" and value:
+    if name.endswith("_url") and "@" in str(value):
         from sqlalchemy import make_url
 
         return make_url(str(value)).render_as_string(hide_password=True)
     return str(value)
-
-
-@cache
-def version_of_the_program() -> str:
-    """The version of the checkout this process runs from."""
-    with (ROOT / "pyproject.toml").open("rb") as file:
-        return str(tomllib.load(file)["project"]["version"])

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from flows.long_work import Work, work_of
 from flows.office_journal import Deed, record
-from flows.uploads import refused_file
+from flows.uploads import IMPORT, refused_rows
+from flows.verifying import VERIFY
+from models.works import Work, work_of
 from states.labels import Label
 from web.access import ForAdministrators, TheOffice, Visitor
 from web.errors import NotFound
@@ -23,13 +25,13 @@ from web.rendering import page
 router = APIRouter(prefix="/administration/works")
 #: seconds between two looks, and how long one browser is told
 LOOK, TOLD = 1.0, 600
-TITLES = {"web-import": Label("导入", "Import"), "web-audit": Label("核验办案记录", "Verification of the record")}
-BACK = {"web-import": "/administration/imports", "web-audit": "/administration/record"}
+TITLES = {IMPORT: Label("导入", "Import"), VERIFY: Label("核验办案记录", "Verification of the record")}
+BACK = {IMPORT: "/administration/imports", VERIFY: "/administration/record"}
 
 
 def _work(office: TheOffice, visitor: Visitor, run_id: int) -> Work:
     with office.store.read() as connection:
-        found = work_of(connection, visitor.person_id, run_id, office.now())
+        found = work_of(connection, visitor.person_id, run_id, *TITLES)
     if found is None:
         raise NotFound
     return found
@@ -67,9 +69,10 @@ async def live(office: TheOffice, visitor: ForAdministrators, run_id: int) -> As
 def refused(office: TheOffice, visitor: ForAdministrators, run_id: int) -> Response:
     """The refused rows with their reasons, to be mended and sent again."""
     found = _work(office, visitor, run_id)
-    path = refused_file(office, str(found.counts.get("upload", "")), str(found.counts.get("refused_file", "")))
-    if path is None:
-        raise NotFound
     with office.store.write() as connection:
+        kept = refused_rows(connection, visitor.person_id, str(found.counts.get("upload", "")))
+        if kept is None:
+            raise NotFound
         record(connection, office.now(), Deed.LIST_EXPORTED, actor_id=visitor.person_id, what="refused-rows", run=run_id)
-    return FileResponse(path, media_type=SPREADSHEET, filename=path.name)
+    named = f"attachment; filename*=UTF-8''{quote(kept[0])}"
+    return Response(kept[1], media_type=SPREADSHEET, headers={"content-disposition": named})

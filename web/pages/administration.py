@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from config.version import version_of_the_program
 from flows.doctoring import examine
 from flows.headquarters import at_the_top
 from flows.office_journal import Deed, deeds, record
@@ -15,7 +16,7 @@ from models.scope import Scope
 from states.roles import Role
 from web.access import ForAdministrators, TheOffice, Visitor
 from web.errors import NotFound
-from web.pages.admin_settings import settings_in_force, version_of_the_program
+from web.pages.admin_settings import settings_in_force
 from web.rendering import page
 
 router = APIRouter(prefix="/administration")

@@ -20,12 +20,13 @@ def administered(town: Town) -> dict[str, Any]:
     message = town.add(Message, key="stranger", kind="notice", notice="case_closed", person_id=people["stranger"],
                        channel="mail", facts={}, status="parked", next_try_at=now, created_at=now)  # fmt: skip
     held = {row.person_id: row.id for row in town.rows(Position)}
-    work = {"flow": "web-audit", "key": "k", "state": "done", "started_at": now, "ended_at": now}
     counts = {"broken": 0, "cases": 1, "events": 1, "seals": 0, "head": "0" * 64, "places": []}
+    work = {"flow": "verify-record", "key": "k", "state": "done", "filed_at": now, "started_at": now, "ended_at": now,
+            "counts": counts}  # fmt: skip
     return {
         "street": STREET, "elsewhere": ELSEWHERE, "colleague_id": people["colleague"], "stranger_id": people["stranger"],
         "party_id": people["worker"], "colleague_position": held[people["colleague"]],
         "stranger_position": held[people["stranger"]], "stranger_token": token, "stranger_message": message,
-        "work": town.add(Run, **work, counts={**counts, "actor_id": people["administrator"]}),
-        "work_of_another": town.add(Run, **work, counts={**counts, "actor_id": people["senior"]}),
+        "work": town.add(Run, **work, person_id=people["administrator"]),
+        "work_of_another": town.add(Run, **work, person_id=people["senior"]),
     }  # fmt: skip

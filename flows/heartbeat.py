@@ -1,0 +1,106 @@
+"""Which process this is, and how the others know that it lives.
+
+`HERE` is this process. Once it beats (`Heartbeat`), its row of `process` is fresh, and the leases of the runs it does are
+renewed. A process that is killed, or frozen for longer than a lease, loses them: another one goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.version import version_of_the_program
+from flows.office import Office, utc_now
+from models.processes import Process
+from models.requests import OPEN_RUNS, Run
+
+log = logging.getLogger("concord.heartbeat")
+
+#: seconds between two beats
+BEAT = 2.0
+#: a process that was not heard of for so long is gone
+STALE = timedelta(seconds=7)
+
+
+@dataclass
+class ThisProcess:
+    """This process: its name, unique for ever, and whether it beats."""
+
+    name: str
+    beating: bool = False
+
+
+HERE = ThisProcess(f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(3)}")
+
+
+class Heartbeat:
+    """Says every two seconds that this process lives, and what condition it is in."""
+
+    def __init__(
+        self, office: Office, roles: tuple[str, ...], lease: timedelta, condition: Callable[[], dict[str, Any]]
+    ) -> None:
+        self.office, self.roles, self.lease, self._condition = office, roles, lease, condition
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._live, name="heartbeat", daemon=True)
+
+    def start(self) -> None:
+        """Sign on and begin to beat."""
+        now = utc_now()
+        row = {
+            "name": HERE.name, "host": socket.gethostname()[:80], "pid": os.getpid(), "roles": " ".join(self.roles),
+            "version": version_of_the_program(), "started_at": now, "beat_at": now, "condition": self._condition(),
+        }  # fmt: skip
+        with self.office.store.write() as connection:
+            connection.execute(insert(Process).values(row))
+        HERE.beating = True
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Sign off."""
+        self._stopping.set()
+        self._thread.join(timeout=5)
+        HERE.beating = False
+        with self.office.store.write() as connection:
+            connection.execute(update(Process).where(Process.name == HERE.name).values(ended_at=utc_now(), beat_at=utc_now()))
+
+    def _live(self) -> None:
+        while not self._stopping.wait(BEAT):
+            try:
+                self._beat()
+            except SQLAlchemyError as fault:  # the store is away for a moment: the next beat comes
+                log.warning("heartbeat: %s", type(fault).__name__)
+
+    def _beat(self) -> None:
+        alive = update(Process).where(Process.name == HERE.name).values(beat_at=utc_now(), condition=self._condition())
+        mine = update(Run).where(OPEN_RUNS, Run.holder == HERE.name, Run.state == "running", Run.lease_until.is_not(None))
+        with self.office.store.write() as connection:
+            connection.execute(alive)
+            connection.execute(mine.values(lease_until=self.office.now() + self.lease))
+
+
+def memory_of_this_process() -> int:
+    """Bytes this process holds in memory now; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError):
+        return 0
+
+
+def is_served(office: Office, role: str = "web") -> bool:
+    """Whether a process of that role was heard of in the last seconds. By the wall clock: it is about machines, not cases."""
+    query = select(Process.id).where(
+        Process.ended_at.is_(None), Process.beat_at > utc_now() - STALE, Process.roles.contains(role)
+    )  # fmt: skip
+    with office.store.read() as connection:
+        return connection.execute(query.limit(1)).first() is not None

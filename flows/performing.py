@@ -1,0 +1,78 @@
+"""Every kind of run by its name, and doing one: claimed by this process, done, closed.
+
+perform(office, run_id)          # False: somebody else has it, or it has ended
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from flows.batch import advance_batch
+from flows.office import Office
+from flows.sweeps import SWEEPS
+from flows.ticket import current_flow_run_id
+from flows.uploads import IMPORT, load_upload
+from flows.verifying import VERIFY, verify_record
+from flows.works import Claim, Counts, claim, free_works, working
+from models.requests import Run
+from states.errors import Refusal
+
+log = logging.getLogger("concord.works")
+
+
+def _advance(mine: Claim) -> Counts:
+    flow_run_id = current_flow_run_id() or ""
+    result = advance_batch(
+        mine.office, int(mine.asked["batch_id"]), observed=bool(flow_run_id), flow_run_id=flow_run_id, progress=mine.progress
+    )
+    return {"chosen": result.chosen, "applied": result.applied, "refused": result.refused, "failed": result.failed}
+
+
+def _sweeping(name: str) -> Callable[[Claim], Counts]:
+    return lambda mine: SWEEPS[name](mine.office)
+
+
+BATCH = "advance-batch"
+WORKS: dict[str, Callable[[Claim], Counts]] = {
+    BATCH: _advance,
+    IMPORT: load_upload,
+    VERIFY: verify_record,
+    **{f"sweep-{name}": _sweeping(name) for name in SWEEPS},
+}
+
+
+def perform(office: Office, run_id: int) -> bool:
+    """Do the run, if it is free; whether it was ours. Raises what its body raises, after it was written down."""
+    mine = claim(office, run_id)
+    if mine is None:
+        _note_run(office, run_id)
+        return False
+    with working(mine) as counts:
+        counts.update(WORKS[mine.flow](mine))
+    return True
+
+
+def _note_run(office: Office, run_id: int) -> None:
+    """A Prefect run that came too late to accompany the work is noted all the same."""
+    if flow_run_id := current_flow_run_id():
+        with office.store.write() as connection:
+            bare = update(Run).where(Run.id == run_id, Run.flow_run_id == "", Run.state != "waiting")
+            connection.execute(bare.values(observed=True, flow_run_id=flow_run_id))
+
+
+def perform_free(office: Office, waited: timedelta = timedelta(0)) -> int:
+    """Do everything that waits for somebody, one after the other; how many runs were ours. What fails is on its row."""
+    done = 0
+    for row in free_works(office, waited):
+        try:
+            done += perform(office, row.id)
+        except Refusal:
+            done += 1
+        except Exception as fault:  # the run says so, where the supervisor sees it
+            log.warning("run %s: %s", row.id, type(fault).__name__)
+            done += 1
+    return done

@@ -1,0 +1,26 @@
+"""What the office forgets about its own machinery: runs that went well long ago, processes that ended."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete
+
+from models.processes import Process
+from models.requests import Run
+
+#: how long sweeps that went well are remembered; failures stay
+MEMORY = timedelta(days=90)
+#: how long processes are remembered that are heard of no more
+ENDED = timedelta(days=30)
+
+
+def forget_quiet_runs(connection: Connection, now: datetime) -> int:
+    """Drop the rows of sweeps that went well and are older than the journal's memory; failures stay."""
+    old = delete(Run).where(Run.flow.like("sweep-%"), Run.state == "done", Run.ended_at < now - MEMORY)
+    return connection.execute(old).rowcount
+
+
+def forget_ended_processes(connection: Connection, now: datetime) -> int:
+    """Drop the rows of processes that were not heard of for a month."""
+    return connection.execute(delete(Process).where(Process.beat_at < now - ENDED)).rowcount

@@ -1,0 +1,202 @@
+"""Work that is more than a step: a batch, a sweep, an import, a verification. It is a row before it is done.
+
+    run_id = file_work(connection, office, "advance-batch", {"batch_id": 7})      # waits; anybody may take it
+    with working(claim(office, run_id, holder)) as counts: …                      # taken, done, closed
+
+A **claim** is the right to do a run for the length of a lease. Its process renews the lease by its heartbeat; when the process
+dies or freezes, the lease runs out and the next one claims the run with the next **attempt** number. Every chunk's transaction
+begins with `keep_hold`, so whoever wakes too late writes nothing: `LeaseLost` rolls his chunk back.
+
+The rows are the journal as well: ours, because Prefect may be away.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
+
+from flows.heartbeat import HERE
+from flows.office import Office
+from flows.ticket import current_flow_run_id
+from models.base import AnyRow
+from models.requests import OPEN_RUNS, Run
+from states.errors import Fault, Refusal
+
+#: how long a claimed run belongs to a process that is not heard of
+LEASE = timedelta(seconds=60)
+#: a run without a lease (by hand, or in a process without heartbeat) has ended by then
+LONGEST = timedelta(hours=2)
+#: seconds between two notes of how far a run is
+NOTED = 0.5
+
+Counts = dict[str, Any]
+#: (done, in all): how far it is
+Progress = Callable[[int, int], None]
+
+
+class LeaseLost(Fault):
+    """Somebody else does this work by now; what was about to be written is not."""
+
+    code: ClassVar[str] = "lease_lost"
+
+
+@dataclass
+class Claim:
+    """The right to do one run."""
+
+    office: Office
+    run_id: int
+    flow: str
+    attempt: int
+    asked: Mapping[str, Any]
+    person_id: int | None = None
+    counts: Counts = field(default_factory=dict)
+    _noted: float = 0.0
+
+    def hold(self, connection: Connection) -> None:
+        """Within a transaction: it is written only if the run is still ours. Raises `LeaseLost`."""
+        kept = connection.execute(self._mine().values(lease_until=_until(self.office)))
+        if not kept.rowcount:
+            raise LeaseLost(f"run {self.run_id} was taken over from attempt {self.attempt}")
+
+    def progress(self, done: int, total: int) -> None:
+        """Note how far it is, not more often than somebody looks."""
+        self.counts.update(done=done, total=total)
+        if time.monotonic() - self._noted >= NOTED:
+            self._noted = time.monotonic()
+            with self.office.store.write() as connection:
+                connection.execute(self._mine().values(counts=self.counts))
+
+    def close(self, state: str, error: str = "") -> bool:
+        """Write how it ended; False if somebody else does it by now."""
+        ended = {"state": state, "counts": self.counts, "error": error, "ended_at": self.office.now(), "lease_until": None}
+        with self.office.store.write() as connection:
+            return bool(connection.execute(self._mine().values(**ended)).rowcount)
+
+    def _mine(self) -> Any:
+        return update(Run).where(Run.id == self.run_id, Run.attempt == self.attempt, Run.state == "running")
+
+
+_claim: ContextVar[Claim | None] = ContextVar("claim", default=None)
+
+
+def keep_hold(connection: Connection) -> None:
+    """The first word of a chunk's transaction: raises `LeaseLost` if the work under way belongs to somebody else by now."""
+    if (mine := _claim.get()) is not None:
+        mine.hold(connection)
+
+
+def file_work(
+    connection: Connection, office: Office, flow: str, asked: Mapping[str, Any], *, key: str, person_id: int | None = None
+) -> int:
+    """Write down what is to be done, and give its id; whoever is free claims it."""
+    row = insert(Run).values(_row(office, flow, asked, key, person_id))
+    run_id: int = connection.execute(row.returning(Run.id)).scalar_one()
+    return run_id
+
+
+def _row(office: Office, flow: str, asked: Mapping[str, Any], key: str, person_id: int | None) -> dict[str, Any]:
+    now = office.now()
+    return {
+        "flow": flow, "key": key[:120], "state": "waiting", "asked": dict(asked), "person_id": person_id, "filed_at": now,
+        "started_at": now, "attempt": 0, "holder": "", "observed": False, "flow_run_id": "", "counts": {}, "error": "",
+    }  # fmt: skip
+
+
+def is_open(connection: Connection, flow: str) -> bool:
+    """Whether a run of that flow waits or is done just now."""
+    return connection.execute(select(Run.id).where(OPEN_RUNS, Run.flow == flow).limit(1)).first() is not None
+
+
+def close_waiting(connection: Connection, office: Office, flow: str, key: str) -> None:
+    """What that run was to do has been done already: nobody need claim it."""
+    done = update(Run).where(OPEN_RUNS, Run.flow == flow, Run.key == key, Run.state == "waiting")
+    connection.execute(done.values(state="done", ended_at=office.now()))
+
+
+def free_works(office: Office, waited: timedelta = timedelta(0), limit: int = 20) -> list[AnyRow]:
+    """Runs (id, flow) that wait for somebody since `waited`, or whose process was not heard of; the oldest first."""
+    now = office.now()
+    silent = and_(Run.state == "running", Run.lease_until < now)
+    free = or_(and_(Run.state == "waiting", Run.filed_at <= now - waited), silent)
+    query = select(Run.id, Run.flow).where(OPEN_RUNS, free).order_by(Run.id).limit(limit)
+    with office.store.read() as connection:
+        return list(connection.execute(query))
+
+
+def claim(office: Office, run_id: int) -> Claim | None:
+    """Take the run; None if somebody else has it, or it has ended."""
+    now, flow_run_id = office.now(), current_flow_run_id() or ""
+    free = or_(Run.state == "waiting", and_(Run.state == "running", Run.lease_until < now))
+    taken = (
+        update(Run)
+        .where(Run.id == run_id, free)
+        .values(
+            state="running", attempt=Run.attempt + 1, holder=HERE.name, lease_until=_until(office), started_at=now,
+            observed=bool(flow_run_id), flow_run_id=flow_run_id,
+        )
+        .returning(Run.flow, Run.attempt, Run.asked, Run.person_id)
+    )  # fmt: skip
+    with office.store.write() as connection:
+        row = connection.execute(taken).one_or_none()
+    return None if row is None else Claim(office, run_id, row.flow, row.attempt, row.asked, row.person_id)
+
+
+@contextmanager
+def working(mine: Claim) -> Iterator[Counts]:
+    """Do the claimed run within the block; what it puts into the yielded dict becomes the run's counts."""
+    token = _claim.set(mine) if _claim.get() is None else None  # what is done inside a claimed run stands under its claim
+    try:
+        yield mine.counts
+    except Refusal as refusal:
+        mine.counts["reasons"] = [{"text": list(one.text), "remedy": list(one.remedy)} for one in refusal.reasons]
+        mine.close("refused")
+        raise
+    except BaseException as fault:
+        mine.close("failed", type(fault).__name__)
+        raise
+    else:
+        mine.close("done")
+    finally:
+        if token is not None:
+            _claim.reset(token)
+
+
+@contextmanager
+def journalled(office: Office, flow: str, key: str) -> Iterator[Counts]:
+    """Do the block as one run, begun at once."""
+    flow_run_id = current_flow_run_id() or ""
+    begun = _row(office, flow, {}, key, None) | {
+        "state": "running", "attempt": 1, "holder": HERE.name, "lease_until": _until(office), "observed": bool(flow_run_id),
+        "flow_run_id": flow_run_id,
+    }  # fmt: skip
+    with office.store.write() as connection:
+        run_id: int = connection.execute(insert(Run).values(begun).returning(Run.id)).scalar_one()
+    with working(Claim(office, run_id, flow, 1, {})) as counts:
+        yield counts
+
+
+def close_lost(connection: Connection, now: datetime) -> int:
+    """Close the runs without a lease that are older than any run can be; how many. Those with one are claimed anew."""
+    lost = update(Run).where(Run.state == "running", Run.lease_until.is_(None), Run.started_at < now - LONGEST)
+    return connection.execute(lost.values(state="lost", ended_at=now, error="ProcessEnded")).rowcount
+
+
+def last_done(office: Office, flow: str) -> datetime | None:
+    """When that flow last ended well; None before the first time."""
+    query = select(func.max(Run.ended_at)).where(Run.flow == flow, Run.state == "done")
+    with office.store.read() as connection:
+        ended: datetime | None = connection.execute(query).scalar_one_or_none()
+        return ended
+
+
+def _until(office: Office) -> datetime | None:
+    """The end of a lease taken now; None in a process without heartbeat, which could not renew it."""
+    return office.now() + LEASE if HERE.beating else None
