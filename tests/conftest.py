@@ -47,12 +47,13 @@ def town(peopled_home: Path, tmp_path: Path) -> Iterator[Town]:
     """The town, on a Monday morning, nobody at the counter yet."""
     home = tmp_path / "home"
     shutil.copytree(peopled_home, home)
-    made = _on_postgres(home) if POSTGRES else town_at(home)
+    made = on_postgres(home) if POSTGRES else town_at(home)
     yield made
     made.office.store.close()
 
 
-def _on_postgres(home: Path) -> Town:
+def on_postgres(home: Path) -> Town:
+    """The town on the one PostgreSQL there is, emptied before."""
     made = town_at(home, database_url=POSTGRES)
     with made.office.store.write() as connection:
         connection.exec_driver_sql("DROP SCHEMA public CASCADE")
