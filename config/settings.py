@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     prefect_auth: str = Field("", description="name:password the Prefect server asks for; empty: none", repr=False)
     prefect_database_url: str = Field("", description="database of the own Prefect server; empty: SQLite in `home`", repr=False)
     prefect_redis_url: str = Field("", description="Redis for Prefect's messages, with several Prefect servers", repr=False)
+    lease: float = Field(60, ge=3, le=3600, description="seconds after which the work of a silent process is taken over")
     work_pool: str = Field("", description="Prefect work pool that runs heavy work; empty: workers take it from our own table")
     patience: float = Field(0.3, gt=0, le=5, description="seconds a person waits for Prefect before the bare step runs")
     smtp_host: str = Field("", description="mail server; empty: no mail is sent, notices stay in the inbox")
@@ -51,6 +52,13 @@ class Settings(BaseSettings):
     oidc_client_secret: str = Field("", description="single sign-on: our secret at the provider", repr=False)
     oidc_label: str = Field("统一身份认证", description="single sign-on: what its button says")
     hooks_private: bool = Field(False, description="web-hooks may reach the office's own network, loopback by http")
+    log: Literal["text", "json"] = Field("text", description="form of the log on standard error")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="how much of our own doings it tells"
+    )
+    status_host: str = Field("127.0.0.1", description="where roles without pages answer for their health and metrics")
+    status_port: int = Field(0, ge=0, le=65535, description="port of that; 0: they answer nowhere")
+    metrics_token: str = Field("", description="bearer token that reads /metrics from elsewhere than loopback", repr=False)
     demo: bool = Field(False, description="a demo office: the sign-in page names the demo accounts and their password")
 
     @field_validator("home")

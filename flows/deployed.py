@@ -16,13 +16,12 @@ from flows.heartbeat import Heartbeat
 from flows.office import open_office
 from flows.performing import perform
 from flows.ticket import accompanied_by
-from flows.works import LEASE
 from states.errors import Refusal
 
 
 def _perform(run_id: int) -> State:
     office = open_office(load_settings())
-    heart = Heartbeat(office, ("run",), LEASE, dict)
+    heart = Heartbeat(office, ("run",), dict)
     heart.start()
     try:
         with accompanied_by(str(flow_run.id)):

@@ -47,10 +47,8 @@ HERE = ThisProcess(f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_he
 class Heartbeat:
     """Says every two seconds that this process lives, and what condition it is in."""
 
-    def __init__(
-        self, office: Office, roles: tuple[str, ...], lease: timedelta, condition: Callable[[], dict[str, Any]]
-    ) -> None:
-        self.office, self.roles, self.lease, self._condition = office, roles, lease, condition
+    def __init__(self, office: Office, roles: tuple[str, ...], condition: Callable[[], dict[str, Any]]) -> None:
+        self.office, self.roles, self._condition = office, roles, condition
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._live, name="heartbeat", daemon=True)
 
@@ -86,7 +84,7 @@ class Heartbeat:
         mine = update(Run).where(OPEN_RUNS, Run.holder == HERE.name, Run.state == "running", Run.lease_until.is_not(None))
         with self.office.store.write() as connection:
             connection.execute(alive)
-            connection.execute(mine.values(lease_until=self.office.now() + self.lease))
+            connection.execute(mine.values(lease_until=self.office.now() + timedelta(seconds=self.office.settings.lease)))
 
 
 def memory_of_this_process() -> int:

@@ -15,8 +15,6 @@ from flows.office import Office
 from models.processes import Lease
 from models.upsert import insert_or_leave
 
-#: how long a leader is believed to lead without renewing
-FOR = timedelta(seconds=20)
 RINGING = "ringing"
 
 
@@ -33,7 +31,11 @@ def lead(office: Office, name: str = RINGING, holder: str = "") -> int | None:
             first = {"name": name, "holder": me, "term": 0, "until": now - timedelta(seconds=1)}
             connection.execute(insert_or_leave(connection, Lease, Lease.name).values(first))
         grown = Lease.term + (1 if held is None or held.holder != me else 0)
-        taken = update(Lease).where(Lease.name == name, or_(mine, over)).values(holder=me, until=now + FOR, term=grown)
+        taken = (
+            update(Lease)
+            .where(Lease.name == name, or_(mine, over))
+            .values(holder=me, until=now + timedelta(seconds=office.settings.lease / 3), term=grown)
+        )
         term: int | None = connection.execute(taken.returning(Lease.term)).scalar_one_or_none()
         return term
 

@@ -31,8 +31,8 @@ from flows.prefect_server import PrefectServer
 from flows.scheduler import Scheduler
 from flows.steps import Desk, apply_request
 from flows.sweeps import run_sweep, warn_if_late
-from flows.taking import Offers, Requests, Watcher, Works
-from flows.works import LEASE, file_work, is_open
+from flows.taking import Leading, Offers, Requests, Watcher, Works
+from flows.works import file_work, is_open
 
 #: a scheduler without a worker in sight does by itself what nobody took for so long
 ALONE = timedelta(seconds=60)
@@ -47,7 +47,7 @@ class Service:
         self.desk = Desk(office, self.lane)
         bells = [bell for bell in TIMETABLE if (WORKER if bell.draining else SCHEDULER) in self.roles]
         self.scheduler = Scheduler(self._ring, tuple(bells))
-        self.heart = Heartbeat(office, tuple(role for role in ROLES if role in self.roles), LEASE, self.condition)
+        self.heart = Heartbeat(office, tuple(role for role in ROLES if role in self.roles), self.condition)
         self.home = office.settings.home / "prefect"
         self.server: PrefectServer | None = None
         self.pool: PoolWorker | None = None
@@ -62,6 +62,8 @@ class Service:
             yield Works(self.office, self.lane, GRACE if pooled else timedelta(0))
         elif SCHEDULER in self.roles:
             yield Works(self.office, self.lane, ALONE)
+        if SCHEDULER in self.roles:
+            yield Leading(self.office)
         if SCHEDULER in self.roles and pooled:
             yield Offers(self.office, self.lane.prefect.offer)
 

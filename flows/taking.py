@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from flows.casework import Receipt
 from flows.lane import Lane
+from flows.leading import lead
 from flows.office import Office
 from flows.performing import perform
 from flows.steps import waiting_requests
@@ -109,6 +110,18 @@ class Works(Watcher):
             log.warning("run %s: %s", run_id, type(fault).__name__)
         finally:
             self._busy.discard(run_id)
+
+
+class Leading(Watcher):
+    """Stands for election: renews the lease of the ringing scheduler, or takes it over."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__("leading", office.settings.lease / 12)
+        self.office = office
+
+    def look(self) -> None:
+        """Once more."""
+        lead(self.office)
 
 
 class Offers(Watcher):

@@ -29,8 +29,6 @@ from models.base import AnyRow
 from models.requests import OPEN_RUNS, Run
 from states.errors import Fault, Refusal
 
-#: how long a claimed run belongs to a process that is not heard of
-LEASE = timedelta(seconds=60)
 #: a run without a lease (by hand, or in a process without heartbeat) has ended by then
 LONGEST = timedelta(hours=2)
 #: seconds between two notes of how far a run is
@@ -199,4 +197,4 @@ def last_done(office: Office, flow: str) -> datetime | None:
 
 def _until(office: Office) -> datetime | None:
     """The end of a lease taken now; None in a process without heartbeat, which could not renew it."""
-    return office.now() + LEASE if HERE.beating else None
+    return office.now() + timedelta(seconds=office.settings.lease) if HERE.beating else None
