@@ -20,6 +20,10 @@ from states.labels import Named
 WAITING_ONLY = text("status = 'waiting'")
 #: what a supervisor looks into
 UNWELL_ONLY = text("status = 'refused' OR status = 'failed'")
+#: runs that did not end well
+UNWELL_RUNS = text("state IN ('refused', 'failed', 'lost')")
+#: requests that open a case, until it is there: they belong to a unit by themselves
+WITHOUT_CASE = text("case_id IS NULL")
 #: runs somebody does, or has still to do
 OPEN_RUNS = text("state IN ('waiting', 'running')")
 ASKED_FOR = text("person_id IS NOT NULL")
@@ -66,6 +70,10 @@ class StepRequest(Table):
         Index("ix_step_request_waiting", "status", "id", sqlite_where=WAITING_ONLY, postgresql_where=WAITING_ONLY),
         Index("ix_step_request_unwell", "status", "settled_at", sqlite_where=UNWELL_ONLY, postgresql_where=UNWELL_ONLY),
         Index("ix_step_request_batch_status", "batch_id", "status", "id"),
+        # the journal of steps: by time, by person, and by unit where there is no case yet
+        Index("ix_step_request_created_at", "created_at"),
+        Index("ix_step_request_actor_id", "actor_id", "id"),
+        Index("ix_step_request_opening", "unit_id", "id", sqlite_where=WITHOUT_CASE, postgresql_where=WITHOUT_CASE),
     )
 
 
@@ -120,6 +128,7 @@ class Run(Table):
     __table_args__ = (
         Index("ix_run_flow", "flow", "id"),
         Index("ix_run_open", "id", sqlite_where=OPEN_RUNS, postgresql_where=OPEN_RUNS),
+        Index("ix_run_unwell", "id", sqlite_where=UNWELL_RUNS, postgresql_where=UNWELL_RUNS),
         Index("ix_run_started_at", "started_at"),
         Index("ix_run_person_id", "person_id", "id", sqlite_where=ASKED_FOR, postgresql_where=ASKED_FOR),
     )

@@ -7,7 +7,7 @@ from alembic import op
 
 from models.base import BigId, Instant
 from models.papers import SealedBytes
-from models.requests import ASKED_FOR, OPEN_RUNS
+from models.requests import ASKED_FOR, OPEN_RUNS, UNWELL_RUNS, WITHOUT_CASE
 
 revision = "0003"
 down_revision = "0002"
@@ -17,6 +17,12 @@ depends_on = None
 
 def upgrade() -> None:
     """Bring the store to this shape."""
+    _processes()
+    _uploads()
+    _runs()
+
+
+def _processes() -> None:
     op.create_table(
         "process",
         sa.Column("id", BigId, autoincrement=True, nullable=False),
@@ -40,6 +46,9 @@ def upgrade() -> None:
         sa.Column("until", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
     )
+
+
+def _uploads() -> None:
     op.create_table(
         "upload",
         sa.Column("key", sa.String(length=32), nullable=False),
@@ -55,7 +64,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["organisation.id"], name=op.f("fk_upload_unit_id_organisation")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_upload")),
     )
-    _runs()
 
 
 def _runs() -> None:
@@ -76,6 +84,11 @@ def _runs() -> None:
         batch_op.alter_column("filed_at", existing_type=Instant(), nullable=False)
         batch_op.create_index("ix_run_flow", ["flow", "id"], unique=False)
         batch_op.create_index("ix_run_open", ["id"], unique=False, sqlite_where=OPEN_RUNS, postgresql_where=OPEN_RUNS)
+        batch_op.create_index("ix_run_unwell", ["id"], unique=False, sqlite_where=UNWELL_RUNS, postgresql_where=UNWELL_RUNS)
         batch_op.create_index("ix_run_started_at", ["started_at"], unique=False)
         batch_op.create_index("ix_run_person_id", ["person_id", "id"], unique=False, sqlite_where=ASKED_FOR,
                               postgresql_where=ASKED_FOR)  # fmt: skip
+    op.create_index("ix_step_request_created_at", "step_request", ["created_at"], unique=False)
+    op.create_index("ix_step_request_actor_id", "step_request", ["actor_id", "id"], unique=False)
+    op.create_index("ix_step_request_opening", "step_request", ["unit_id", "id"], unique=False, sqlite_where=WITHOUT_CASE,
+                    postgresql_where=WITHOUT_CASE)  # fmt: skip
