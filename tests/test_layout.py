@@ -43,7 +43,7 @@ OUR_NOUNS = {"requests"}
 CATCHES_ALL = {
     "cli/__main__.py", "flows/batch.py", "flows/followups.py", "flows/performing.py", "flows/pool.py",
     "flows/prefect_shell.py", "flows/scheduler.py", "flows/steps.py", "flows/taking.py",
-    "flows/ticket.py", "notifications/delivering.py",
+    "flows/ticket.py", "flows/works.py", "notifications/delivering.py",
     "web/last_resort.py",
 }  # fmt: skip
 
