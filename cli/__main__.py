@@ -26,6 +26,7 @@ from cli import (
     worklist,
 )
 from cli.desk import CANCELLED, DESK, FAULT, NOT_FOUND, REFUSED, USAGE, Stop
+from config.logs import set_up
 
 app = typer.Typer(
     name="concord",
@@ -71,7 +72,8 @@ def take_globals(line: list[str]) -> list[str]:
 def main(line: list[str] | None = None) -> int:
     """Run one command line and give its exit code."""
     os.environ.setdefault("PYTHONUTF8", "1")
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    if not logging.getLogger().handlers:
+        set_up("json" if os.environ.get("CONCORD_LOG") == "json" else "text")
     words = take_globals(sys.argv[1:] if line is None else line)
     try:
         if DESK.lang not in ("zh", "en"):

@@ -79,8 +79,12 @@ def _say_what_to_open(home: Path) -> None:
 
 
 def _serve(office: Office, roles: tuple[str, ...] = ("web", "scheduler", "worker", "prefect")) -> None:
+    from config.logs import log_what_nobody_caught, set_up
+    from flows.heartbeat import HERE
     from flows.serving import serving
 
+    set_up(office.settings.log, office.settings.log_level, role=" ".join(roles), process=HERE.name)
+    log_what_nobody_caught()
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())

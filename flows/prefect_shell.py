@@ -26,6 +26,7 @@ from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from config.logs import take_over
 from flows.loopback import loopback_wire
 from flows.pool import offer
 from flows.ticket import Ticket
@@ -210,6 +211,7 @@ async def _open_client(stack: AsyncExitStack) -> None:
     """
     with _root_logger_kept():
         import prefect.flow_engine  # noqa: F401  here, and not in the first person's 0.3 seconds
+    take_over("prefect")
     from prefect.context import AsyncClientContext, SyncClientContext
     from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 

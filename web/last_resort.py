@@ -7,8 +7,6 @@ on the page, not into our log, and not up to the server, which would write it in
 from __future__ import annotations
 
 import logging
-from pathlib import Path
-from traceback import extract_tb
 from uuid import uuid4
 
 from fastapi import Request
@@ -17,8 +15,9 @@ from sqlalchemy.exc import DataError
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from config.logs import place_of
+
 log = logging.getLogger("concord.web")
-_OURS = Path(__file__).resolve().parent.parent
 
 
 class LastResort:
@@ -56,14 +55,5 @@ def answer_to(request: Request, fault: Exception) -> Response:
     if isinstance(fault, OverflowError) or (isinstance(fault, DataError) and request.method == "GET"):
         return error_page(request, 404)
     reference = uuid4().hex[:8]
-    log.error("fault %s: %s at %s", reference, type(fault).__name__, place_of(fault))
+    log.error("fault %s: %s at %s", reference, type(fault).__name__, place_of(fault.__traceback__))
     return error_page(request, 500, reference=reference)
-
-
-def place_of(fault: BaseException) -> str:
-    """Where in our own code it happened: "flows/notes.py:31 write_note"; never what it happened with."""
-    frames = [frame for frame in extract_tb(fault.__traceback__, limit=-80) if frame.filename.startswith(str(_OURS))]
-    ours = [frame for frame in frames if "site-packages" not in frame.filename]
-    if not ours:
-        return "?"
-    return f"{Path(ours[-1].filename).relative_to(_OURS)}:{ours[-1].lineno} {ours[-1].name}"

@@ -22,7 +22,8 @@ class WebServer:
         settings = office.settings
         self._app = create_app(office, desk)
         config = uvicorn.Config(
-            self._app, host=settings.web_host, port=settings.web_port, log_level="warning", access_log=False,
+            self._app, host=settings.web_host, port=settings.web_port, log_config=None, log_level="warning",
+            access_log=False,
             server_header=False, timeout_graceful_shutdown=GRACE,
         )  # fmt: skip
         self.url = settings.base_url or f"http://{settings.web_host}:{settings.web_port}"

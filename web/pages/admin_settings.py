@@ -30,6 +30,9 @@ ABOUT = {
     "web_port": "页面的端口", "https": "页面经 https 访问:会话只经加密传送", "public_desk": "职工无账号也可登记诉求",
     "oidc_issuer": "统一身份认证服务的地址;空:只用口令", "oidc_client_id": "本办公室在认证服务处的名称",
     "oidc_client_secret": "本办公室在认证服务处的密钥", "oidc_label": "统一身份认证按钮上的字",
+    "log": "标准错误上日志的格式", "log_level": "本系统日志从哪一级起记录",
+    "status_host": "不带页面的进程在何处回答健康状况和指标", "status_port": "其端口;0:不回答",
+    "metrics_token": "从本机以外读取 /metrics 所用的令牌",
     "hooks_private": "回调可发往办公室内网地址", "demo": "演示办公室:登录页列出演示账号和口令",
 }  # fmt: skip
 
