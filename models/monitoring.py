@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, literal, literal_column, select, union_all
+from sqlalchemy import Connection, func, literal, literal_column, select, union_all
 
 from models.base import AnyRow
 from models.cases import CaseFile
@@ -44,7 +44,7 @@ def parked(connection: Connection) -> int:
 
 
 def last_runs(connection: Connection, flows: Sequence[str]) -> dict[str, AnyRow]:
-    """Flow → when it last ended well (`well_at`), and how its newest run stands (`state`, `started_at`); absent if never run."""
+    """Flow → when it last ended well (`well_at`), and how its newest run stands (`state`, `started_at`, `id`)."""
     parts = [_last_of(flow) for flow in flows]
     return {row.flow: row for row in connection.execute(union_all(*parts))}
 
@@ -116,7 +116,7 @@ def newest_refusals(connection: Connection, paths: Collection[str], now: datetim
     return connection.scalars(query.order_by(StepRequest.settled_at.desc()).limit(NEWEST)).all()
 
 
-def _of_units(query: Select[Any], paths: Collection[str]) -> Select[Any]:
+def _of_units(query: Any, paths: Collection[str]) -> Any:
     """The requests of those units."""
     units = select(Organisation.id).where(below(paths))
     unit = func.coalesce(CaseFile.unit_id, StepRequest.unit_id)

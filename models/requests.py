@@ -71,8 +71,8 @@ class StepRequest(Table):
         Index("ix_step_request_unwell", "status", "settled_at", sqlite_where=UNWELL_ONLY, postgresql_where=UNWELL_ONLY),
         Index("ix_step_request_batch_status", "batch_id", "status", "id"),
         # the journal of steps: by time, by person, and by unit where there is no case yet
-        Index("ix_step_request_created_at", "created_at"),
-        Index("ix_step_request_actor_id", "actor_id", "id"),
+        Index("ix_step_request_created_at", "created_at", "id"),
+        Index("ix_step_request_actor_id", "actor_id", "created_at"),
         Index("ix_step_request_opening", "unit_id", "id", sqlite_where=WITHOUT_CASE, postgresql_where=WITHOUT_CASE),
     )
 

@@ -88,7 +88,7 @@ def _runs() -> None:
         batch_op.create_index("ix_run_started_at", ["started_at"], unique=False)
         batch_op.create_index("ix_run_person_id", ["person_id", "id"], unique=False, sqlite_where=ASKED_FOR,
                               postgresql_where=ASKED_FOR)  # fmt: skip
-    op.create_index("ix_step_request_created_at", "step_request", ["created_at"], unique=False)
-    op.create_index("ix_step_request_actor_id", "step_request", ["actor_id", "id"], unique=False)
+    op.create_index("ix_step_request_created_at", "step_request", ["created_at", "id"], unique=False)
+    op.create_index("ix_step_request_actor_id", "step_request", ["actor_id", "created_at"], unique=False)
     op.create_index("ix_step_request_opening", "step_request", ["unit_id", "id"], unique=False, sqlite_where=WITHOUT_CASE,
                     postgresql_where=WITHOUT_CASE)  # fmt: skip
