@@ -7,6 +7,7 @@ by case, so that one bad case does not stop the others. A batch that was interru
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,8 @@ from states.errors import ConcordError, Refusal
 from states.roles import Role
 
 CHUNK = 500
+#: seconds of rest where all that waits is in another process's hands: it may be frozen with its locks
+REST = 0.25
 #: how many requests of the batch are settled, of how many
 Progress = Callable[[int, int], None]
 
@@ -88,10 +91,12 @@ def result_of(office: Office, batch_id: int) -> BatchResult:
 
 
 def _one_chunk(office: Office, batch_id: int, seen: Mapping[str, Any]) -> None:
+    """The next requests nobody else has in hand; a rest where somebody has all of them."""
     try:
         with collector_held(), office.store.write() as connection:
+            requests = _waiting(connection, batch_id)
+            _apply_chunk(connection, office, requests, seen)
             keep_hold(connection)
-            _apply_chunk(connection, office, _waiting(connection, batch_id), seen)
             crashpoint("batch.chunk-written")
     except LeaseLost:
         raise
@@ -100,6 +105,9 @@ def _one_chunk(office: Office, batch_id: int, seen: Mapping[str, Any]) -> None:
             left = [request.id for request in _waiting(connection, batch_id)]
         for request_id in left:
             apply_alone(office, request_id, seen)
+    else:
+        if not requests:
+            time.sleep(REST)
 
 
 def _waiting(connection: Connection, batch_id: int) -> list[AnyRow]:

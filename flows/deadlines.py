@@ -111,10 +111,10 @@ def sweep_deadlines(office: Office) -> Swept:
     swept = Swept()
     while True:
         with collector_held(), office.store.write() as connection:
-            keep_hold(connection)
             rows = connection.execute(_DUE, {"today": office.today()}).all()
             if rows:
                 _settle(connection, office, rows, swept)
+                keep_hold(connection)
                 crashpoint("sweep.reminders-written")
         if not rows:
             break

@@ -5,7 +5,7 @@
 
 A **claim** is the right to do a run for the length of a lease. Its process renews the lease by its heartbeat; when the process
 dies or freezes, the lease runs out and the next one claims the run with the next **attempt** number. Every chunk's transaction
-begins with `keep_hold`, so whoever wakes too late writes nothing: `LeaseLost` rolls his chunk back.
+ends with `keep_hold`, so whoever wakes too late writes nothing: `LeaseLost` rolls his chunk back.
 
 The rows are the journal as well: ours, because Prefect may be away.
 """
@@ -23,6 +23,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from flows.heartbeat import HERE
+from flows.noting import noted_run
 from flows.office import Office
 from flows.ticket import current_flow_run_id
 from models.base import AnyRow
@@ -86,7 +87,7 @@ _claim: ContextVar[Claim | None] = ContextVar("claim", default=None)
 
 
 def keep_hold(connection: Connection) -> None:
-    """The first word of a chunk's transaction: raises `LeaseLost` if the work under way belongs to somebody else by now."""
+    """The last word of a chunk's transaction: raises `LeaseLost` if the work under way belongs to somebody else by now."""
     if (mine := _claim.get()) is not None:
         mine.hold(connection)
 
@@ -152,7 +153,8 @@ def working(mine: Claim) -> Iterator[Counts]:
     """Do the claimed run within the block; what it puts into the yielded dict becomes the run's counts."""
     token = _claim.set(mine) if _claim.get() is None else None  # what is done inside a claimed run stands under its claim
     try:
-        yield mine.counts
+        with noted_run(mine.run_id, mine.flow, mine.attempt, mine.counts):
+            yield mine.counts
     except Refusal as refusal:
         mine.counts["reasons"] = [{"text": list(one.text), "remedy": list(one.remedy)} for one in refusal.reasons]
         mine.close("refused")

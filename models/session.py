@@ -131,7 +131,7 @@ def _sqlite(url: str, database: str | None) -> Engine:
 def _postgresql(url: str) -> Engine:
     # jit off: compiling a query takes longer than any of ours runs
     limits = (
-        "-c jit=off -c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+        "-c jit=off -c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
     )
     engine = create_engine(
         url, pool_size=10, max_overflow=20, connect_args={"options": limits, "connect_timeout": 5}, **JSON_CODEC, **PRIVATE

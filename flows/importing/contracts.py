@@ -142,8 +142,8 @@ def write_register(
         rows = judged[start : start + CHUNK]
         reached = start + len(rows)
         with office.store.write() as connection:
-            keep_hold(connection)
             writer.chunk(connection, start, rows, office.now(), last=reached == len(judged))
+            keep_hold(connection)
             crashpoint("import.chunk-written")
         crashpoint("import.chunk-committed")
         if progress is not None:
