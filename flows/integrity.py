@@ -1,137 +1,67 @@
-"""Nightly checks of what must be true, each with the way to mend it (an idea of Caseflow's; ANCHORS 1.3).
+"""What must be true of the store, looked at by night and by whoever asks: each finding with the way to mend it.
 
-A check is a question to the store with a limit; what it finds is counted and the first cases are named. Findings go to the
-administrators as one notice a day; `concord doctor --integrity` shows them at any time.
+An idea of Caseflow's (ANCHORS 1.3). A check is one question to the store with a limit (`flows.checks`); what it finds is
+counted and the first places are named. The monitor shows it with a button (`flows.repairing`), `concord doctor --integrity` at
+any time, and the administrators get one notice a day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import String, cast, exists, func, select
+from sqlalchemy import Connection, func, select
 
-from flows.office import Office
-from models.base import AnySelect
-from models.cases import CaseFile
-from models.contracts import Contract
-from models.deadlines import Deadline
-from models.outbox import PARKED, Message
-from models.people import Person
-from models.requests import Run, StepRequest
-from models.search_index import is_indexed
+from flows.checks.check import MOST, Check, Finding, Look, Spot
+from flows.checks.table import CHECKS
+from flows.headquarters import at_the_top
+from flows.office import Office, utc_now
+from models.outbox import Message
 from models.upsert import insert_or_leave
-from states.labels import Label
+
+__all__ = ["CHECKS", "Check", "Finding", "Spot", "find", "findings", "report_findings", "spots_of"]
 
 SHOWN = 20
 
 
-@dataclass(frozen=True)
-class Check:
-    """One thing that must be true of the store."""
+def findings(
+    connection: Connection, paths: Collection[str] | None, now: datetime, limit: int = SHOWN, *, codes: Collection[str] = ()
+) -> list[Finding]:
+    """What the checks find now in the units at `paths` and below them; None: in the whole office, for its operator.
 
-    code: str
-    says: Label
-    remedy: Label
-    #: rows that break it: one column, a number a person can look up
-    query: Callable[[datetime], AnySelect]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A check that found something."""
-
-    check: Check
-    count: int
-    first: tuple[str, ...]
+    Whoever looks from the top sees what belongs to no unit too: runs, sweeps, processes, the record. One statement a check.
+    """
+    look = Look(now, None if paths is None else tuple(sorted(paths)), utc_now())
+    top = paths is None or at_the_top(paths)
+    found = []
+    for check in CHECKS:
+        if (top or not check.whole) and (not codes or check.code in codes):
+            count, rows = spots_of(connection, check, look, limit)
+            if count:
+                found.append(Finding(check, count, tuple(rows)))
+    return found
 
 
-def _running_clock() -> Any:
-    return exists().where(Deadline.case_id == CaseFile.id, Deadline.status.in_(("open", "expired")))
-
-
-def _without_clock(now: datetime) -> AnySelect:
-    week_ago = now - timedelta(days=7)
-    return select(CaseFile.number).where(
-        CaseFile.closed_on.is_(None), CaseFile.state != "archived", CaseFile.moved_at < week_ago, ~_running_clock()
-    )
-
-
-def _holder_left(_now: datetime) -> AnySelect:
-    return (
-        select(CaseFile.number)
-        .join(Person, Person.id == CaseFile.owner_id)
-        .where(CaseFile.closed_on.is_(None), Person.left_on.is_not(None))
-    )
-
-
-def _clock_asleep(_now: datetime) -> AnySelect:
-    rule = Deadline.rule + " #" + cast(Deadline.id, String)
-    return select(rule).where(Deadline.status == "open", Deadline.next_on.is_(None))
-
-
-def _outbox_old(now: datetime) -> AnySelect:
-    late = now - timedelta(hours=1)
-    return select(Message.key).where(Message.status.in_(("waiting", "sending")), Message.next_try_at < late)
-
-
-def _parked(_now: datetime) -> AnySelect:
-    return select(Message.key).where(PARKED)
-
-
-def _failed(_now: datetime) -> AnySelect:
-    return select(StepRequest.key).where(StepRequest.status == "failed")
-
-
-def _no_reminder(_now: datetime) -> AnySelect:
-    clock = exists().where(Deadline.contract_id == Contract.id)
-    case = exists().where(CaseFile.contract_id == Contract.id, CaseFile.closed_on.is_(None))
-    return select(Contract.number).where(Contract.standing == "in_force", ~clock, ~case)
-
-
-def _runs_lost(_now: datetime) -> AnySelect:
-    return select(Run.key).where(Run.state == "lost")
-
-
-def _not_found(_now: datetime) -> AnySelect:
-    return select(CaseFile.number).where(CaseFile.closed_on.is_(None), CaseFile.version > 0, ~is_indexed(CaseFile.id))
-
-
-CHECKS = (
-    Check("case_without_clock", Label("在办案件七日未动且无任何期限", "open cases that rest a week without any clock"),
-          Label("打开案件办理下一步", "open the case and take its next step"), _without_clock),
-    Check("holder_left", Label("承办人已离任", "cases held by somebody who left"),
-          Label("用 case assign 移交", "hand them over with `case assign`"), _holder_left),
-    Check("clock_asleep", Label("期限不会再被检查", "running clocks no sweep will look at"),
-          Label("运行 concord sweep", "run `concord sweep`"), _clock_asleep),
-    Check("outbox_old", Label("待发通知超过一小时", "notices waiting for more than an hour"),
-          Label("查看 reminders missed 与邮件服务器", "see `reminders missed` and the mail server"), _outbox_old),
-    Check("parked", Label("通知被搁置", "notices that were parked"),
-          Label("查明原因后用 reminders resend 重发", "mend the cause, then `reminders resend`"), _parked),
-    Check("failed_steps", Label("办理出错未完成", "steps that went wrong"),
-          Label("用 runs retry 重试", "retry with `runs retry`"), _failed),
-    Check("contract_without_reminder", Label("履行中的合同没有到期提醒", "contracts in force without a reminder"),
-          Label("运行 concord sweep", "run `concord sweep`"), _no_reminder),
-    Check("not_findable", Label("在办案件检索不到", "open cases that a search does not find"),
-          Label("运行 concord search --rebuild", "run `concord search --rebuild`"), _not_found),
-    Check("runs_lost", Label("运行中断", "runs whose process died"),
-          Label("无须处理:工作已由其他运行接续", "nothing to do: other runs went on with the work"), _runs_lost),
-)  # fmt: skip
+def spots_of(connection: Connection, check: Check, look: Look, limit: int = SHOWN) -> tuple[int, Sequence[Spot]]:
+    """How many places that check finds (counted up to `MOST`), and the first of them."""
+    if check.sift is not None:
+        rows = check.sift(connection, connection.execute(check.query(look).limit(MOST)).all())
+        return len(rows), [check.spot(row) for row in rows[:limit]]
+    some = check.query(look)
+    if look.subject is not None:
+        whole = some.subquery()
+        some = select(whole).where(whole.c.subject == look.subject)
+    counted = some.limit(MOST).subquery()
+    rows = connection.execute(
+        select(*counted.c, func.count().over().label("found")).order_by(counted.c.subject).limit(limit)
+    ).all()
+    return (rows[0].found if rows else 0), [check.spot(row) for row in rows]
 
 
 def find(office: Office) -> list[Finding]:
-    """What the checks find now."""
-    found = []
+    """What the checks find now in the whole office."""
     with office.store.read() as connection:
-        for check in CHECKS:
-            rows = check.query(office.now()).limit(1000)
-            count = connection.execute(select(func.count()).select_from(rows.subquery())).scalar_one()
-            if count:
-                first = tuple(str(value) for value in connection.scalars(rows.limit(SHOWN)))
-                found.append(Finding(check, count, first))
-    return found
+        return findings(connection, None, office.now())
 
 
 def report_findings(office: Office) -> int:
