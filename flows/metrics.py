@@ -19,8 +19,8 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.timetable import TIMETABLE, Bell
-from config.version import VERSION
-from flows.heartbeat import STALE, memory_of_this_process, version_of_the_program
+from config.version import version_of_the_program
+from flows.heartbeat import STALE, memory_of_this_process
 from flows.office import Office
 from flows.tally import TALLY
 from models.figures import Figures, deadlines_missed, figures, open_cases
@@ -46,7 +46,7 @@ def note_request(method: str, route: str, status: int, seconds: float) -> None:
 
 
 def overdue_after(bell: Bell) -> timedelta:
-    """How long after its last good end a sweep is overdue: five of its periods, at least fifteen minutes; a day and two hours."""
+    """How long after its last good end a sweep is overdue: two periods, at least fifteen minutes; a day and two hours."""
     if bell.at:
         return timedelta(hours=26)
     return max(timedelta(minutes=15), timedelta(seconds=bell.every * 2))
@@ -110,7 +110,7 @@ def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:
 
 def _process() -> Iterator[Metric]:
     version = GaugeMetricFamily("concord_version", "1; its label is the version of this process.", labels=("version",))
-    version.add_metric((version_of_the_program() or VERSION,), 1)
+    version.add_metric((version_of_the_program(),), 1)
     yield version
     yield _gauge("process_memory_bytes", "Memory of the process that answers.", memory_of_this_process())
     for name, about in _TALLIED.items():
@@ -124,7 +124,7 @@ def _process() -> Iterator[Metric]:
 
 #: counters of this process: name → what it counts
 _TALLIED: Final = {
-    "steps": "Steps this process applied, refused or failed at.",
+    "steps": "Single steps this process applied, refused or failed at; those of batches stand in its runs.",
     "runs_ended": "Runs (sweeps, batches, imports) this process ended, by flow and end.",
     "run_seconds": "Time this process spent on runs, by flow.",
 }
@@ -137,9 +137,8 @@ def _age(since: datetime | None, now: datetime) -> float:
 def _work(found: Figures, now: datetime) -> Iterator[Metric]:
     yield _gauge("outbox_waiting", "Messages not sent yet.", found.outbox_waiting)
     yield _gauge("outbox_parked", "Messages that will not be tried again by themselves.", found.outbox_parked)
-    yield _gauge(
-        "outbox_oldest_due_seconds", "How long the message is due that waits longest.", _age(found.outbox_due_since, now)
-    )
+    waits = _age(found.outbox_due_since, now)
+    yield _gauge("outbox_oldest_due_seconds", "How long the message is due that waits longest.", waits)
     yield _gauge("requests_waiting", "Requests nobody has taken up.", found.requests_waiting)
     yield _gauge("requests_failed", "Requests that went wrong and wait for a retry.", found.requests_failed)
     yield _gauge("runs_waiting", "Filed work nobody has claimed.", found.runs_waiting)

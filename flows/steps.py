@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 from flows.batch import BatchResult, Progress, advance_batch, mark_failed, result_of
 from flows.casework import Receipt, earlier_answer, kept_request, take_step
 from flows.heartbeat import is_served
+from flows.noting import noted_step
 from flows.office import Office
 from flows.requests import Wish, file_batch, file_request
 from flows.ticket import current_flow_run_id
@@ -35,13 +36,15 @@ TAKE_OVER = 5.0
 def apply_request(office: Office, request_id: int) -> Receipt:
     """The body of `advance-case`: apply the request, and keep a fault where the supervisor sees it."""
     flow_run_id = current_flow_run_id() or ""
-    try:
-        receipt = take_step(office, request_id, observed=bool(flow_run_id), flow_run_id=flow_run_id)
-    except Refusal:
-        raise
-    except Exception as fault:
-        mark_failed(office, request_id, fault)
-        raise
+    with noted_step(request_id) as told:
+        try:
+            receipt = take_step(office, request_id, observed=bool(flow_run_id), flow_run_id=flow_run_id)
+        except Refusal:
+            raise
+        except Exception as fault:
+            mark_failed(office, request_id, fault)
+            raise
+        told.update(case=receipt.number, step=receipt.step)
     if flow_run_id:
         note_run(office, request_id, flow_run_id)  # the run may have come after the step was done
     return receipt

@@ -33,7 +33,7 @@ LONGER_FUNCTIONS = {
 }
 BANNED = re.compile(r"(manager|helper|util|common)|^(handle|do)_|^(info|data)$", re.IGNORECASE)
 #: names other people's interfaces ask for, each with the interface
-ASKED_FOR = {"handle_async_request": "httpx's transport"}
+ASKED_FOR = {"handle_async_request": "httpx's transport", "do_GET": "http.server", "handle_error": "socketserver"}
 #: where the wall clock is read: the office's own
 WALL_CLOCK = {"flows/office.py"}
 #: our noun, through all layers; Prefect loads no flow of ours by its path, so `flows/` is never put on sys.path

@@ -13,13 +13,16 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from flows.metrics import Metrics
 from flows.office import Office
+from flows.readiness import Readiness
 from flows.steps import Desk
 from models.search_words import readings
 from web.api.app import create_api
 from web.errors import add_error_pages
 from web.guards import SafeHeaders, SameOrigin, SmallForms
 from web.last_resort import LastResort
+from web.observing import Observed
 from web.pages import (
     accounts,
     bargaining,
@@ -33,6 +36,7 @@ from web.pages import (
     public_desk,
     public_desk_case,
     registration,
+    status,
     steps,
 )
 from web.pages.administration_routes import ROUTERS as ADMINISTRATION_ROUTERS
@@ -47,7 +51,7 @@ THREADS = 20
 LARGEST_BODY = 25 * 1024 * 1024
 #: bytes of a form without files: a group of two thousand workers typed by hand
 LARGEST_FORM = 4 * 1024 * 1024
-ROUTERS = (accounts.router, day.router, cases.router, steps.router, registration.router, mine.router,
+ROUTERS = (status.router, accounts.router, day.router, cases.router, steps.router, registration.router, mine.router,
            public_desk.router, public_desk_case.router,
            contracts.router, contracts_planning.router, campaign.router, batches.router, bargaining.router, *CASE_ROUTERS,
            *SUPERVISION_ROUTERS, *ADMINISTRATION_ROUTERS)  # fmt: skip
@@ -74,6 +78,8 @@ def create_app(office: Office, desk: Desk) -> FastAPI:
     """The pages of that office, whose steps go through that door."""
     app = FastAPI(title="Concord", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.office, app.state.desk, app.state.closing = office, desk, False
+    app.state.readiness = Readiness(office, lambda: bool(app.state.closing))
+    app.state.metrics = Metrics(office)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/api/v1", create_api(office, desk))
@@ -86,4 +92,5 @@ def create_app(office: Office, desk: Desk) -> FastAPI:
     app.add_middleware(SameOrigin)
     app.add_middleware(LastResort)
     app.add_middleware(SafeHeaders, https=office.settings.https)
+    app.add_middleware(Observed)
     return app

@@ -18,6 +18,7 @@ import orjson
 from sqlalchemy import Connection
 
 from config.settings import Settings
+from config.version import version_of_the_program
 from flows.backup.archive import ArchiveWriter, new_archive
 from flows.backup.keys import KEY, Keys
 from models.audit import head_now
@@ -85,8 +86,8 @@ def take_backup(
         if with_key:
             archive.add(KEY, keys.content)
         archive.close({
-            "format": FORMAT, "revision": revision, "database": connection.dialect.name, "taken_at": now.isoformat(),
-            "tables": carried, "head": head, "keys": keys.marks, "with_key": with_key,
+            "format": FORMAT, "program": version_of_the_program(), "revision": revision, "database": connection.dialect.name,
+            "taken_at": now.isoformat(), "tables": carried, "head": head, "keys": keys.marks, "with_key": with_key,
         })  # fmt: skip
     rows = sum(one["rows"] for one in carried)
     return Taken(target, target.stat().st_size, rows, head, with_key, bool(keys.marks))

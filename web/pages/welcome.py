@@ -23,7 +23,7 @@ from web.rendering import go, page
 
 router = APIRouter(prefix="/welcome")
 #: what an office that is not founded yet answers itself
-OPEN = ("/welcome", "/static/", "/language")
+OPEN = ("/welcome", "/static/", "/language", "/health", "/ready", "/metrics")
 ASKED = ("office_name", "admin_code", "admin_name")
 
 
