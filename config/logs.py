@@ -33,6 +33,8 @@ FIELDS: Final = (
     "role", "process", "run", "request", "case", "flow", "step", "method", "route", "status", "seconds", "attempt", "counts",
     "fault", "where",
 )  # fmt: skip
+#: said once when the process starts (a record has a `process` of its own: its number)
+ALWAYS: Final = ("role", "process")
 OURS: Final = "concord"
 #: where the fixed part of a foreign sentence ends, if its writer put the values straight into it
 _VALUES: Final = re.compile(r"[:'\"`\n(<\[{=@]|[^\x00-\x7f]|\d{5,}")
@@ -89,7 +91,7 @@ class Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line. A record that cannot be written is one that says so."""
         found = {**self.always, **(_ids.get() or {})}
-        found |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+        found |= {name: getattr(record, name) for name in FIELDS if name not in ALWAYS and hasattr(record, name)}
         if record.exc_info and record.exc_info[0] is not None:
             found |= {"fault": record.exc_info[0].__name__, "where": place_of(record.exc_info[2])}
         first = {
