@@ -66,13 +66,15 @@ def _note_run(office: Office, run_id: int) -> None:
 
 def perform_free(office: Office, waited: timedelta = timedelta(0)) -> int:
     """Do everything that waits for somebody, one after the other; how many runs were ours. What fails is on its row."""
-    done = 0
-    for row in free_works(office, waited):
-        try:
-            done += perform(office, row.id)
-        except Refusal:
-            done += 1
-        except Exception as fault:  # the run says so, where the supervisor sees it
-            log.warning("run %s: %s", row.id, type(fault).__name__)
-            done += 1
-    return done
+    return sum(perform_noted(office, row.id) for row in free_works(office, waited))
+
+
+def perform_noted(office: Office, run_id: int) -> bool:
+    """Do the run, if it is free; whether it was ours. What went wrong is on its row, where the supervisor sees it."""
+    try:
+        return perform(office, run_id)
+    except Refusal:
+        return True
+    except Exception as fault:
+        log.warning("run %s: %s", run_id, type(fault).__name__)
+        return True

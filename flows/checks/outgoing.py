@@ -82,6 +82,23 @@ def _notice_missing(look: Look) -> AnySelect:
     return _owing(look, "notices", _notice_there)
 
 
+#: the steps whose effect asks for a follow-up case
+ASKING = ("start_renewal",)
+
+
+def _opening_missing(look: Look) -> AnySelect:
+    after = aliased(CaseEvent)
+    undone = exists().where(after.case_id == CaseEvent.case_id, after.seq == CaseEvent.seq + 1, after.step == UNDO)
+    asked = exists().where(Message.case_id == CaseEvent.case_id, Message.seq == CaseEvent.seq, Message.kind == "open_case")
+    query = spots(CaseEvent.id, number=CaseFile.number, case_id=CaseFile.id, detail=CaseEvent.step, at=CaseEvent.at)
+    return (
+        query.select_from(CaseEvent)
+        .join(CaseFile, CaseFile.id == CaseEvent.case_id)
+        .join(Organisation, Organisation.id == CaseFile.unit_id)
+        .where(CaseEvent.at >= look.now - LOOK_BACK, CaseEvent.step.in_(ASKING), look.here(), ~asked, ~undone)
+    )
+
+
 def _papers(look: Look) -> AnySelect:
     """The newest papers of those units: what is wrong with them no query can say."""
     number = func.coalesce(Document.serial, CaseFile.number)
@@ -177,6 +194,10 @@ OUTGOING_CHECKS = (
           says=Label("通知被搁置", "messages that were parked"),
           remedy=Label("查明原因后重发", "mend the cause, then send it again"), place="/administration/messages",
           repair=Label("重发", "Send again")),
+    Check(code="follow_up_missing", query=_opening_missing,
+          says=Label("步骤要求而未交办的后续案件", "follow-up cases that a step asks for and nobody was asked to open"),
+          remedy=Label("补登后续案件", "ask for it again"),
+          repair=Label("补登后续案件", "Open the follow-up case")),
     Check(code="follow_up_not_opened", query=_not_opened,
           says=Label("应当登记而未登记的后续案件", "follow-up cases that were not opened"),
           remedy=Label("查明原因后再次登记", "mend the cause, then try again"),
