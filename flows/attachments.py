@@ -11,6 +11,7 @@ from flows.file_kinds import FileKind, Swollen, kind_of
 from flows.office import Office
 from flows.withdrawing import withdraw
 from models.notes import Attachment, Audience
+from models.repeated import there_already
 from states.errors import InvalidAnswers, Reason, Refusal
 from states.forms import Form, ask
 from states.labels import Label
@@ -33,18 +34,23 @@ class AttachmentForm(Form):
 def add_attachment(
     office: Office, case_id: int, person_id: int | None, audience: Audience, name: str, content: bytes
 ) -> int:  # fmt: skip
-    """Keep the file; its id. Raises `InvalidAnswers` for one that is too large, not on the list, or a bomb."""
+    """Keep the file; its id. The same sent twice within a moment is one.
+
+    Raises `InvalidAnswers` for one that is too large, not on the list, or a bomb.
+    """
     kind = checked(content)
+    values = {
+        "case_id": case_id, "person_id": person_id, "audience": str(audience), "name": safe_name(name, kind),
+        "kind": str(kind), "size": len(content), "hash": sha256(content).hexdigest(), "content": content,
+        "at": office.now(),
+    }  # fmt: skip
     with office.store.write() as connection:
+        if (there := there_already(connection, Attachment, values)) is not None:
+            return there
         room = LARGEST_CASE - _kept(connection, case_id)
         if len(content) > room:
             raise _refused("case_full", Label(f"本案附件已满 {LARGEST_CASE // MEGABYTE} MB", "the case's files are full"),
                            Label("请收回不用的附件", "take back what is not needed"))  # fmt: skip
-        values = {
-            "case_id": case_id, "person_id": person_id, "audience": str(audience), "name": safe_name(name, kind),
-            "kind": str(kind), "size": len(content), "hash": sha256(content).hexdigest(), "content": content,
-            "at": office.now(),
-        }  # fmt: skip
         return int(connection.execute(insert(Attachment).values(**values).returning(Attachment.id)).scalar_one())
 
 

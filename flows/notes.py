@@ -13,6 +13,7 @@ from sqlalchemy import insert
 from flows.office import Office
 from flows.withdrawing import withdraw
 from models.notes import Audience, CaseNote
+from models.repeated import there_already
 from states.forms import Form, ask
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
@@ -26,9 +27,11 @@ class NoteForm(Form):
 
 
 def write_note(office: Office, case_id: int, person_id: int, note: NoteForm) -> int:
-    """Keep the note; its id."""
+    """Keep the note; its id. The same sent twice within a moment is one."""
     values = {"text": note.text, "audience": str(note.audience), "case_id": case_id, "person_id": person_id, "at": office.now()}
     with office.store.write() as connection:
+        if (there := there_already(connection, CaseNote, values)) is not None:
+            return there
         return int(connection.execute(insert(CaseNote).values(**values).returning(CaseNote.id)).scalar_one())
 
 

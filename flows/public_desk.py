@@ -27,6 +27,7 @@ from models.cases import CaseFile, Party
 from models.notes import Audience, CaseNote, DeskSecret
 from models.outbox import Message
 from models.people import Person
+from models.repeated import there_already
 from models.requests import StepRequest
 from models.upsert import insert_or_leave
 from models.vault import VAULT
@@ -188,6 +189,8 @@ def write_to_office(office: Office, case_id: int, person_id: int, text: str) -> 
     now = office.now()
     values = {"case_id": case_id, "person_id": person_id, "audience": str(Audience.PARTIES), "text": text, "at": now}
     with office.store.write() as connection:
+        if there_already(connection, CaseNote, values) is not None:
+            return
         connection.execute(insert(CaseNote).values(**values))
         tell_office(connection, case_id, person_id, now)
 

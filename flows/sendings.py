@@ -17,6 +17,7 @@ from flows.office_journal import Deed, record
 from flows.withdrawing import withdraw
 from models import case_page
 from models.papers import Document, DocumentFile, PaperSending, Way
+from models.repeated import there_already
 from states.errors import InvalidAnswers, Reason
 from states.forms import Form, ask
 from states.labels import Label
@@ -61,6 +62,8 @@ def note_sending(office: Office, case_id: int, document_id: int, person_id: int,
             "document_id": document_id, "party_id": party_id, "recipient": name, "way": str(form.way),
             "sent_on": form.sent_on, "remark": form.remark, "person_id": person_id, "at": office.now(),
         }  # fmt: skip
+        if there_already(connection, PaperSending, values) is not None:
+            return
         connection.execute(insert(PaperSending).values(**values))
         record(
             connection, office.now(), Deed.PAPER_SENT, actor_id=person_id, case_id=case_id, document=document_id,
