@@ -53,6 +53,10 @@ class PrefectChild:
         if self._keeper is not None:
             self._keeper.join(2 * GRACE)
 
+    def may_start(self) -> bool:
+        """Whether it makes sense to start it now; asked every second until it does."""
+        return True
+
     def look(self) -> None:
         """Called five times a second while it lives."""
 
@@ -63,6 +67,9 @@ class PrefectChild:
         """Start, watch until the end, pause, start again; until `stop`."""
         pause = FIRST_PAUSE
         while not self._stopping.is_set():
+            if not self.may_start():
+                self._stopping.wait(1.0)
+                continue
             born = time.monotonic()
             with self._spawn() as child:
                 self.pid = child.pid

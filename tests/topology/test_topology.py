@@ -104,7 +104,7 @@ def test_the_office_spread_over_machines(topology: Topology) -> None:
         topology.start("worker")
     prefect = topology.start("prefect")
     one, other = (topology.program(web, "mediator") for web in webs)
-    eventually(lambda: answers(one) and answers(other), 60)
+    eventually(lambda: answers(one) and answers(other), 180)
     eventually(lambda: town.count(Process, Process.ended_at.is_(None)) >= 7, 60)
 
     # a case opened at one web goes on at the other; the same request at both is one event
@@ -118,9 +118,9 @@ def test_the_office_spread_over_machines(topology: Topology) -> None:
 
     # a batch filed at a web is offered to the pool, and done by a process that a Prefect worker started
     numbers = open_many(topology, CASES)
-    eventually(lambda: pool_workers(topology) == 3, 120, "Prefect's pool has no workers")
+    eventually(lambda: pool_workers(topology) == 3, 240, "Prefect's pool has no workers")
     batch = file_batch(one, "apply", numbers, "batch-1", received_on=today)
-    eventually(lambda: done(other, batch), 90)
+    eventually(lambda: done(other, batch), 180)
     ran = eventually(lambda: (run := run_of(town, batch)).ended_at and run, 10)
     assert (ran.state, ran.counts["applied"], ran.attempt) == ("done", CASES, 1)
     assert ran.observed, "Prefect's pool did it"
