@@ -18,6 +18,8 @@ from sqlalchemy import (
     String,
     Text,
     TypeDecorator,
+    cast,
+    func,
 )
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -75,6 +77,12 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 #: A row, and a query, of whatever columns were asked for.
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
+
+
+def total(column: Any) -> Any:
+    """The sum of a column of whole numbers, as a whole number: PostgreSQL adds them up as decimals."""
+    return cast(func.sum(column), BigId)
+
 
 pk = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]
 line = Annotated[str, mapped_column(String(200))]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, cast, func, or_, select
 
-from models.base import AnyRow
+from models.base import AnyRow, BigId
 from models.cases import CaseEvent, CaseFile, CaseLink, Claim, Party
 from models.contracts import Contract
 from models.items import Meeting, Payment
@@ -53,7 +53,7 @@ def claims(connection: Connection, case_id: int, limit: int) -> Rows:
     query = (
         select(
             Claim.cause, Claim.amount, func.substr(Claim.text, 1, 301).label("text"), func.count().over().label("all"),
-            func.sum(Claim.amount).over().label("total"),
+            cast(func.sum(Claim.amount).over(), BigId).label("total"),
         )
         .where(Claim.case_id == case_id, Claim.undone.is_(False))
         .order_by(Claim.id)

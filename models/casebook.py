@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
-from models.base import AnyRow, AnySelect
+from models.base import AnyRow, AnySelect, total
 from models.cases import CaseFile, Party
 from models.clocks import OpenDeadline, unsettled
 from models.items import Meeting, Payment, SettlementItem
@@ -180,7 +180,7 @@ def load_instalments(connection: Connection, cases: Sequence[CaseRow]) -> None:
     paid = and_(Payment.case_id == SettlementItem.case_id, Payment.no == SettlementItem.no, Payment.undone.is_(False))
     query = (
         select(SettlementItem.case_id, SettlementItem.no, SettlementItem.amount,
-               func.coalesce(func.sum(Payment.amount), 0), SettlementItem.due_on, func.count(Payment.id))
+               func.coalesce(total(Payment.amount), 0), SettlementItem.due_on, func.count(Payment.id))
         .outerjoin(Payment, paid)
         .where(_of(SettlementItem.case_id, cases), SettlementItem.undone.is_(False))
         .group_by(SettlementItem.id)

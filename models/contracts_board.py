@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
-from models.base import AnyRow, AnySelect
+from models.base import AnyRow, AnySelect, total
 from models.cases import CaseFile
 from models.contracts import Contract
 from models.deadlines import Deadline
@@ -96,7 +96,7 @@ def register_totals(connection: Connection, scope: Scope, wanted: Wanted) -> Any
         .limit(MOST_COUNTED + 1)
         .subquery()
     )
-    workers = func.coalesce(func.sum(found.c.workers), 0).label("workers")
+    workers = func.coalesce(total(found.c.workers), 0).label("workers")
     return connection.execute(select(func.count().label("found"), workers).select_from(found)).one()
 
 

@@ -1,6 +1,6 @@
-"""An office of its own for every test: a migrated file copied in a millisecond, a clock, and an environment without ours.
+"""An office of its own for every test: a migrated database copied in an instant, a clock, and an environment without ours.
 
-With CONCORD_TEST_DATABASE=postgresql+psycopg://… the same tests run on PostgreSQL, one process at a time.
+With CONCORD_TEST_DATABASE the same tests run on PostgreSQL (`tests.on_postgres`, `tests.stores`).
 """
 
 from __future__ import annotations
@@ -12,14 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import Settings
 from flows.office import open_office
 from models.migrating import migrate
+from tests import stores
 from tests.clock import MORNING
 from tests.factories import Town, people_the, town_at
-
-POSTGRES = os.environ.get("CONCORD_TEST_DATABASE", "")
-
 
 # What the developer's shell says of Concord and Prefect does not reach the tests. Once, at the start: the tests of the lane set
 # Prefect's environment for their own process, and it must stay.
@@ -28,39 +25,43 @@ for _name in [name for name in os.environ if name.startswith(("CONCORD_", "PREFE
         del os.environ[_name]
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that is about one of the two databases is skipped on the other, saying why."""
+    other = "sqlite" if stores.ON_POSTGRESQL else "postgresql"
+    for mark in item.iter_markers(other):
+        pytest.skip(f"{other} only: {mark.args[0]}")
+
+
+def pytest_sessionfinish() -> None:
+    """What was copied all the time is no longer needed."""
+    if stores._with_tables.cache_info().currsize:
+        shutil.rmtree(stores._with_tables())
+
+
+@pytest.fixture(autouse=True)
+def _databases_of_a_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test made below its own folder goes with it; what a file or a worker shares stays until the server is gone."""
+    folder: Path | None = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    yield
+    if folder:
+        stores.drop_below(folder)
+
+
 @pytest.fixture(scope="session")
 def peopled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a migrated database and its people, to be copied; made once a worker."""
     home = tmp_path_factory.mktemp("peopled")
-    office = open_office(Settings(home=home, prefect=False, database_url=""), lambda: MORNING)
+    office = open_office(stores.settings_at(home), lambda: MORNING)
     migrate(office.store)
     people_the(office)
-    with office.store.engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    office.store.close()
+    stores.count_on(office, "organisation", "person")
+    stores.close_to_copy(office)
     return home
 
 
 @pytest.fixture
 def town(peopled_home: Path, tmp_path: Path) -> Iterator[Town]:
     """The town, on a Monday morning, nobody at the counter yet."""
-    home = tmp_path / "home"
-    shutil.copytree(peopled_home, home)
-    made = on_postgres(home) if POSTGRES else town_at(home)
+    made = town_at(stores.copy_home(peopled_home, tmp_path / "home"))
     yield made
     made.office.store.close()
-
-
-def on_postgres(home: Path) -> Town:
-    """The town on the one PostgreSQL there is, emptied before."""
-    made = town_at(home, database_url=POSTGRES)
-    with made.office.store.write() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    migrate(made.office.store)
-    people_the(made.office)
-    with made.office.store.write() as connection:  # they were written under numbers of ours; the next ones come after
-        for table in ("organisation", "person"):
-            connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
-    return made

@@ -21,7 +21,6 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, insert, select, update
 
-from config.settings import Settings
 from flows.casework import Receipt, take_step
 from flows.deadlines import Swept, sweep_deadlines
 from flows.followups import open_follow_ups
@@ -39,6 +38,7 @@ from notifications.outbox import drain
 from states.errors import Refusal
 from tests.clock import Clock
 from tests.notifications.sink import Sink
+from tests.stores import settings_at
 
 DISTRICT, STREET, FACTORY, ELSEWHERE = 1, 2, 3, 4
 UNITS = (
@@ -361,8 +361,8 @@ def people_the(office: Office) -> None:
                 connection.execute(insert(Position).values(person_id=person_id, organisation_id=unit, role=role))
 
 
-def town_at(home: Path, now: datetime | None = None, database_url: str = "") -> Town:
+def town_at(home: Path, now: datetime | None = None, **settings: Any) -> Town:
     """The office in that folder, whose tables and people are there already."""
     clock = Clock() if now is None else Clock(now)
-    office = open_office(Settings(home=home, prefect=False, database_url=database_url), clock)
+    office = open_office(settings_at(home, **settings), clock)
     return Town(office, clock, {code: number for number, code in enumerate(POSTS, start=1)})

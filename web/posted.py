@@ -46,12 +46,17 @@ Posted = Annotated[FormData, Depends(posted)]
 def text_of(form: FormData, name: str, default: str = "") -> str:
     """A text of the form, trimmed; the default where it is missing or a file."""
     value = form.get(name, default)
-    return value.strip() if isinstance(value, str) else default
+    return _typed(value).strip() if isinstance(value, str) else default
 
 
 def texts_of(form: FormData, name: str) -> list[str]:
     """All texts of that name: a row of ticks."""
-    return [value for value in form.getlist(name) if isinstance(value, str)]
+    return [_typed(value) for value in form.getlist(name) if isinstance(value, str)]
+
+
+def _typed(text: str) -> str:
+    """The text without U+0000: nobody types it, and PostgreSQL keeps no text that has it."""
+    return text.replace("\x00", "")
 
 
 def numbers_of(form: FormData, name: str) -> list[int]:

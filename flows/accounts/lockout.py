@@ -59,7 +59,8 @@ def no_session() -> Refusal:
 
 
 def must_be_open(connection: Connection, account: str, origin: str, now: datetime) -> None:
-    """Raise `SignInRefused` while the throttle keeps the door closed for these digests."""
+    """Raise `SignInRefused` while the throttle keeps the door closed for these digests; until COMMIT nobody else tries them."""
+    throttle.one_by_one(connection, account, origin)
     until = throttle.locked_until(connection, account, origin, now)
     if until is not None:
         minutes = throttle.minutes_left(until, now)

@@ -57,7 +57,7 @@ def sign_in(office: Office, account: str, secret: str, *, origin: str, agent: st
     """
     entered, here = throttle.digest("account", account), throttle.digest("origin", origin)
     with office.store.write() as connection:
-        person = connection.execute(_ACCOUNT, {"code": account}).first()  # locked: tries side by side are counted one by one
+        person = connection.execute(_ACCOUNT, {"code": account}).first()
         must_be_open(connection, entered, here, office.now())
         try_id = throttle.enter_try(connection, entered, here, office.now())
     known = person if person is not None and (person.left_on is None or person.left_on > office.today()) else None
@@ -78,10 +78,8 @@ def admit(office: Office, person_id: int, *, agent: str = "") -> SignedIn:
         return _begin(connection, person, office.now(), agent)
 
 
-_ACCOUNT = (
-    select(Person.id, Person.password, Person.must_change, Person.second_factor, Person.left_on)
-    .where(Person.code == bindparam("code"))
-    .with_for_update(key_share=True)
+_ACCOUNT = select(Person.id, Person.password, Person.must_change, Person.second_factor, Person.left_on).where(
+    Person.code == bindparam("code")
 )
 
 

@@ -27,6 +27,16 @@ def digest(kind: str, text: str) -> str:
     return hmac.digest(VAULT.derive("sign-in"), f"{kind}:{text}".encode(), "sha256").hex()
 
 
+def one_by_one(connection: Connection, *digests: str) -> None:
+    """Wait until nobody else tries the same in an open transaction: PostgreSQL would let both read the same count.
+
+    SQLite has one writer at a time anyhow. Call it with the digests always in the same order of kinds.
+    """
+    if connection.dialect.name == "postgresql":
+        for text in filter(None, digests):
+            connection.execute(select(func.pg_advisory_xact_lock(int(text[:15], 16))))
+
+
 def locked_until(connection: Connection, account: str, origin: str, now: datetime) -> datetime | None:
     """Until when the door stays closed for these digests; None: it is open. An empty origin is not counted."""
     ends = [_account_end(connection, account, now), _origin_end(connection, origin, now) if origin else None]

@@ -9,7 +9,6 @@ Reading changes nothing, so all of them are opened in one town; what each weighe
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 from tests.browser.conftest import PICTURES, Live, opened
 from tests.factories import town_at
+from tests.stores import copy_home
 from tests.web.conftest import Web
 from tests.web.permissions import ACTORS, Rule
 from tests.web.permissions.scene import Scene, scene_of
@@ -65,8 +65,7 @@ class Round:
 def going_round(peopled_home: Path, tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Round]:
     """The town with its cases, all pages open, and somebody who looks at them."""
     home = tmp_path_factory.mktemp("round") / "home"
-    shutil.copytree(peopled_home, home)
-    town = town_at(home)
+    town = town_at(copy_home(peopled_home, home))
     scene = scene_of(Web(town, create_app(town.office, None)))  # type: ignore[arg-type]
     PICTURES.mkdir(parents=True, exist_ok=True)
     with opened(town, chromium) as live:

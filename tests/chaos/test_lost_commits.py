@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -35,10 +34,10 @@ from models.people import Person
 from tests.chaos.dose import dose, seeded
 from tests.chaos.figures import note
 from tests.chaos.lost_commits import AFTER, BEFORE, commits
-from tests.conftest import POSTGRES, on_postgres
 from tests.factories import CONSENT, REGISTRATION, STREET, Town, town_at
 from tests.flows.crash_story import all_there_is
 from tests.notifications.sink import Sink
+from tests.stores import copy_home
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(3600)]
 
@@ -168,7 +167,7 @@ class Story:
 def morning(peopled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of the story, and its sheet; to be copied."""
     folder = tmp_path_factory.mktemp("lost")
-    shutil.copytree(peopled_home, folder / "home")
+    copy_home(peopled_home, folder / "home")
     with xlsxwriter.Workbook(folder / "ledger.xlsx") as book:
         page = book.add_worksheet("合同")
         rows = (("用人单位", "到期日期", "合同编号"), ("甲厂", "2027-1-1", "集1"), ("乙厂", "2026-4-20", "集2"))
@@ -185,9 +184,7 @@ def story(morning: Path, tmp_path: Path) -> Callable[[], Story]:
     def begun() -> Story:
         nonlocal count
         count += 1
-        home = tmp_path / f"home{count}"
-        shutil.copytree(morning / "home", home)
-        town = on_postgres(home) if POSTGRES else town_at(home)
+        town = town_at(copy_home(morning / "home", tmp_path / f"home{count}"))
         town.add(WebHook, person_id=town.people["mediator"], url="https://far.example/", secret="s", events=["*"],
                  created_at=town.clock.now, seen_event=0)  # fmt: skip
         return Story(town, morning / "ledger.xlsx")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -434,9 +433,9 @@ _FAULTS: dict[str, Callable[[], DeliveryFault | Exception]] = {
 
 @pytest.fixture
 def offices(town: Town, tmp_path: Path) -> Callable[[], Town]:
-    """A fresh office for every story: a copy of the file, or the database emptied."""
-    from tests.conftest import POSTGRES, on_postgres
+    """A fresh office for every story: a copy of the first."""
     from tests.factories import town_at
+    from tests.stores import copy_home
 
     town.office.store.close()
     number = 0
@@ -444,9 +443,7 @@ def offices(town: Town, tmp_path: Path) -> Callable[[], Town]:
     def fresh() -> Town:
         nonlocal number
         number += 1
-        home = tmp_path / f"office{number}"
-        shutil.copytree(town.office.settings.home, home)
-        return on_postgres(home) if POSTGRES else town_at(home)
+        return town_at(copy_home(town.office.settings.home, tmp_path / f"office{number}"))
 
     return fresh
 

@@ -18,13 +18,12 @@ from models.requests import StepRequest
 from tests.chaos.dose import again, dose, seeded
 from tests.chaos.figures import note
 from tests.chaos.writer import writers
-from tests.conftest import POSTGRES
 from tests.factories import Town
 
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(3600),
-    pytest.mark.skipif(bool(POSTGRES), reason="about SQLite's file; PostgreSQL is restarted in a test of its own"),
+    pytest.mark.sqlite("about its file; PostgreSQL is restarted in a test of its own"),
 ]
 WRITERS, STEPS_BETWEEN = 3, 3
 

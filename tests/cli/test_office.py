@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.stores import environment_at
 
 ROOT = Path(__file__).parents[2]
 SECRET = "清波街道的桂花开了满城香"
@@ -17,7 +18,7 @@ class Terminal:
     """A shell in which `concord` is typed, by the operator or with `--as`."""
 
     def __init__(self, home: Path) -> None:
-        self.env = {**os.environ, "CONCORD_HOME": str(home), "PYTHONPATH": str(ROOT)}
+        self.env = environment_at(home)
 
     def run(self, *words: str, code: int = 0, typed: str = "") -> str:
         """What the command prints; it must end with that code."""

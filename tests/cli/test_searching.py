@@ -10,11 +10,13 @@ import pytest
 
 from cli.__main__ import main
 from cli.desk import DESK
+from tests.stores import environment_at
 
 
 @pytest.fixture
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("CONCORD_HOME", str(tmp_path))
+    for name, value in environment_at(tmp_path).items():
+        monkeypatch.setenv(name, value)
     for name, value in (("as_json", False), ("lang", "zh"), ("actor_code", "")):
         monkeypatch.setattr(DESK, name, value)
     DESK.__dict__.pop("office", None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from datetime import date, datetime, timedelta
@@ -13,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.stores import environment_at
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -20,7 +21,7 @@ class Terminal:
     """A shell in which `concord` is typed: each line a process of its own, as at the counter."""
 
     def __init__(self, home: Path, person: str) -> None:
-        self.env = {**os.environ, "CONCORD_HOME": str(home), "CONCORD_AS": person, "PYTHONPATH": str(ROOT)}
+        self.env = environment_at(home, CONCORD_AS=person)
 
     def run(self, *words: str, code: int = 0) -> str:
         done = subprocess.run(

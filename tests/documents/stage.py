@@ -10,13 +10,12 @@ from typing import Any
 
 from sqlalchemy import event, insert, select
 
-from config.settings import Settings
 from flows.casework import take_step
 from flows.office import open_office
 from flows.requests import Wish, file_request
-from models.all import METADATA
 from models.papers import Document
 from models.people import Organisation, Person, Position
+from tests import stores
 
 IDENTITY, PHONE = "321100198001010011", "13812345678"
 Row = dict[str, Any]
@@ -27,8 +26,7 @@ class Union:
 
     def __init__(self, home: Path) -> None:
         self.now = datetime(2026, 9, 1, 2, 0, tzinfo=UTC)
-        self.office = open_office(Settings(home=home), lambda: self.now)
-        METADATA.create_all(self.office.store.engine)
+        self.office = open_office(stores.lay_tables(home), lambda: self.now)
         with self.office.store.write() as connection:
             connection.execute(
                 insert(Organisation),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from documents.issue import issue_papers, issue_renewal_reminders
 from documents.render import AlteredPaper, check_papers, file_of, render_html
@@ -26,11 +25,6 @@ from tests.documents.stage import (
     registered,
     signed,
 )
-
-
-@pytest.fixture
-def union(tmp_path: Path) -> Union:
-    return Union(tmp_path)
 
 
 def test_a_case_gathers_its_papers_in_order(union: Union) -> None:
@@ -105,7 +99,7 @@ def test_a_file_that_was_changed_is_found_out(union: Union) -> None:
         connection.execute(update(DocumentFile).values(content=b"another paper"))
         with pytest.raises(AlteredPaper, match="was changed"):
             file_of(connection, paper, "html", "zh", union.now)
-        connection.exec_driver_sql("UPDATE document_file SET content = x'00ff'")
+        connection.execute(text("UPDATE document_file SET content = :raw"), {"raw": b"\x00\xff"})
         with pytest.raises(AlteredPaper, match="does not open"):
             file_of(connection, paper, "html", "zh", union.now)
 

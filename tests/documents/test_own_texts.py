@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, update
@@ -99,8 +98,7 @@ def keep(union: Union, text: str, version: int = 1, ended: bool = False) -> None
         )  # fmt: skip
 
 
-def test_the_text_in_use_is_what_is_printed_and_what_was_printed_stays(tmp_path: Path) -> None:
-    union = Union(tmp_path)
+def test_the_text_in_use_is_what_is_printed_and_what_was_printed_stays(union: Union) -> None:
     first, second, third = accepted(union), accepted(union), accepted(union)
     store = union.office.store
     with store.write() as connection:
@@ -122,8 +120,7 @@ def test_the_text_in_use_is_what_is_printed_and_what_was_printed_stays(tmp_path:
     assert "本会决定" not in ours
 
 
-def test_a_text_that_fails_on_real_facts_keeps_no_paper_waiting(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    union = Union(tmp_path)
+def test_a_text_that_fails_on_real_facts_keeps_no_paper_waiting(union: Union, caplog: pytest.LogCaptureFixture) -> None:
     case = accepted(union)
     keep(union, "{{ no_longer_there }}")
     with union.office.store.write() as connection:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from html import unescape
-from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
@@ -22,11 +21,6 @@ HOSTILE = [
     "{{7*7}}", "{{777*777}}", "{% for x in y %}", "{_{x}_}", '<w:p>&"', "</w:t></w:r>", "a|b", "# Title", "= 一、", "@ you",
     "---", "<script>alert(1)</script>", "]]>", "${x}", "'\"`", "&amp;", "{#c#}",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def union(tmp_path: Path) -> Union:
-    return Union(tmp_path)
 
 
 def said(facts: Row, form: str) -> str:

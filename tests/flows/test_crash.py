@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -19,6 +18,7 @@ from config.crashpoints import CRASHPOINTS
 from config.settings import ROOT
 from models.outbox import Message
 from models.requests import StepRequest
+from tests import stores
 from tests.factories import Town, town_at
 from tests.flows.crash_story import all_there_is, before, sink_of, tell
 
@@ -29,10 +29,10 @@ pytestmark = pytest.mark.crash
 def morning(peopled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An office on the morning the story begins, with its sheet of contracts; to be copied."""
     folder = tmp_path_factory.mktemp("morning")
-    shutil.copytree(peopled_home, folder / "home")
+    stores.copy_home(peopled_home, folder / "home")
     town = town_at(folder / "home")
     before(town)
-    town.office.store.close()
+    stores.close_to_copy(town.office)
     with xlsxwriter.Workbook(folder / "ledger.xlsx") as book:
         page = book.add_worksheet("合同")
         for line, row in enumerate(
@@ -46,7 +46,7 @@ def morning(peopled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 def calm(morning: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Counter[str]]:
     """How the office stands when nothing goes wrong: all rows, and what arrived at the far end."""
     folder = tmp_path_factory.mktemp("calm") / "office"
-    shutil.copytree(morning, folder)
+    stores.copy_home(morning, folder)
     town = town_at(folder / "home")
     tell(town, folder / "ledger.xlsx")
     told, arrived = all_there_is(town), sink_of(folder / "ledger.xlsx").arrived
@@ -65,7 +65,7 @@ def calm(morning: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[
 def office_folder(morning: Path, tmp_path: Path) -> Path:
     """The morning, once more."""
     folder = tmp_path / "office"
-    shutil.copytree(morning, folder)
+    stores.copy_home(morning, folder)
     return folder
 
 

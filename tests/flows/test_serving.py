@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +15,6 @@ from typing import Any
 import psutil
 import pytest
 
-from config.settings import ROOT
 from flows.heartbeat import is_served
 from flows.office import utc_now
 from flows.requests import Wish, file_request
@@ -25,6 +22,7 @@ from flows.steps import Desk
 from models.cases import CaseEvent
 from models.requests import Run, StepRequest
 from states.errors import StepRefused
+from tests import stores
 from tests.factories import REGISTRATION, STREET, Town, town_at
 from tests.flows.prefect_stage import eventually
 
@@ -73,10 +71,9 @@ def serve(home: Path) -> Served:
     """Open the office in that home."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CONCORD_", "PREFECT_"))}
-    env = {**kept, "CONCORD_HOME": str(home), "CONCORD_PREFECT_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+    env = stores.environment_at(home, CONCORD_PREFECT_PORT=str(port), PYTHONUNBUFFERED="1")
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "cli", "serve"], cwd=home, env={**env, "PYTHONPATH": str(ROOT)}, text=True,
+        [sys.executable, "-P", "-m", "cli", "serve"], cwd=home, env=env, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     town = town_at(home)
@@ -92,7 +89,7 @@ def gone(processes: list[psutil.Process]) -> bool:
 def served(peopled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The office, open, with Prefect awake; closed at the end if no test did."""
     home = tmp_path_factory.mktemp("served") / "home"
-    shutil.copytree(peopled_home, home)
+    stores.copy_home(peopled_home, home)
     office = serve(home)
     try:
         office.says("开门")
@@ -158,7 +155,7 @@ def timed(work: Callable[[], Any]) -> tuple[Any, float]:
 
 def test_kill_minus_nine_makes_nobody_wait_longer_than_the_patience(peopled_home: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    shutil.copytree(peopled_home, home)
+    stores.copy_home(peopled_home, home)
     office = serve(home)
     try:
         eventually(lambda: is_served(office.town.office), 15)

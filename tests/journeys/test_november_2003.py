@@ -17,7 +17,6 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, insert, select
 
 from config.clock import noon_of
-from config.settings import Settings
 from flows.deadlines import sweep_deadlines
 from flows.importing import import_contracts
 from flows.office import Office, open_office
@@ -31,6 +30,7 @@ from models.migrating import migrate
 from models.outbox import Message
 from models.papers import Document
 from models.people import Organisation, Person, Position
+from tests import stores
 
 FILE = Path(__file__).parents[3] / "shared" / "data" / "fmcs_f7_fy2004.xlsx"
 pytestmark = [
@@ -65,7 +65,7 @@ def ends() -> Ends:
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home folder with the whole file in its register, one officer and one supervisor."""
     home = tmp_path_factory.mktemp("register")
-    office = open_office(Settings(home=home, rule_pack="us-nlra"), lambda: noon_of(date(2003, 11, 1)))
+    office = open_office(stores.settings_at(home, rule_pack="us-nlra"), lambda: noon_of(date(2003, 11, 1)))
     migrate(office.store)
     with office.store.write() as connection:
         connection.execute(
@@ -85,8 +85,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def office(loaded: Path, tmp_path: Path) -> Office:
     """A fresh copy of that register; its clock is set by each test."""
-    home = shutil.copytree(loaded, tmp_path / "home")
-    return open_office(Settings(home=home, rule_pack="us-nlra"))
+    return open_office(stores.settings_at(stores.copy_home(loaded, tmp_path / "home"), rule_pack="us-nlra"))
 
 
 def on(office: Office, day: date) -> Office:

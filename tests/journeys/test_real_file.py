@@ -15,11 +15,10 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import insert, select, text
 
-from config.settings import Settings
 from flows.importing import ImportReport, import_contracts, preview_contracts
 from flows.office import Office, open_office
-from models.all import METADATA
 from models.people import Organisation
+from tests import stores
 
 FILE = Path(__file__).parents[3] / "shared" / "data" / "fmcs_f7_fy2004.xlsx"
 pytestmark = [
@@ -77,8 +76,7 @@ class Loaded:
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
     folder = tmp_path_factory.mktemp("f7")
-    office = open_office(Settings(home=folder / "home"))
-    METADATA.create_all(office.store.engine)
+    office = open_office(stores.lay_tables(folder / "home"))
     with office.store.write() as connection:
         unit = {"code": "US", "name": "Register", "kind": "federation", "path": "/1/"}
         connection.execute(insert(Organisation).values(**unit))

@@ -20,6 +20,7 @@ from models.deadlines import Deadline
 from models.guarding import EVENTS
 from models.papers import Document
 from tests.factories import REGISTRATION, STREET, Town
+from tests.stores import keys_forgotten
 
 COLUMNS = [column.name for column in CaseEvent.__table__.columns]
 SEALED = ["up_to_event", "events", "previous", "hash"]
@@ -42,7 +43,8 @@ def ledger(town: Town) -> Town:
     with town.office.store.write() as connection:
         for table in EVENTS:
             for act in ("update", "delete"):
-                connection.exec_driver_sql(f"DROP TRIGGER {table}_no_{act}")
+                on = "" if town.office.store.is_sqlite else f" ON {table}"
+                connection.exec_driver_sql(f"DROP TRIGGER {table}_no_{act}{on}")
     return town
 
 
@@ -61,8 +63,8 @@ def seal_all(town: Town) -> int:
 def found(town: Town, change: Callable[[Connection], Any]) -> tuple[Broken, ...]:
     """What the verifier finds after the change; the change is taken back."""
     with town.office.store.engine.connect() as connection, connection.begin() as transaction:
-        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
-        change(connection)
+        with keys_forgotten(connection):
+            change(connection)
         broken = verify(connection).broken
         transaction.rollback()
     return broken

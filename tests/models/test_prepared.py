@@ -67,9 +67,8 @@ def test_a_rule_broken_in_a_swift_transaction_leaves_nothing(town: Town) -> None
     assert town.count(Person, Person.code == "twice") == 0
 
 
+@pytest.mark.sqlite("the plan is that of its planner")
 def test_the_sweep_reads_one_range_of_one_index_and_asks_nothing_row_by_row(town: Town) -> None:
-    if not town.office.store.is_sqlite:
-        pytest.skip("the plan is SQLite's")
     with town.office.store.read() as connection:
         text = _DUE.compile(dialect=connection.dialect)
         values = {**text.params, "today": town.iso()}

@@ -22,6 +22,7 @@ from models.search_words import name_tokens, readings, spellings
 from models.searching import Found, search
 from models.session import open_store
 from tests.factories import DISTRICT, ELSEWHERE, FACTORY, STREET, Town
+from tests.stores import settings_at
 
 
 def look(town: Town, said: str, by: str | None = "mediator", limit: int = 50) -> Found:
@@ -336,9 +337,6 @@ def test_a_renamed_employer_and_a_moved_unit_are_followed(town: Town) -> None:
 
 
 def test_a_new_unit_is_found(town: Town) -> None:
-    if not town.office.store.is_sqlite:  # the town's units have ids of their own; the next one is counted after them
-        with town.office.store.write() as connection:
-            connection.exec_driver_sql("SELECT setval('organisation_id_seq', 100)")
     added = add_organisation(town.office, None, "HP", "湖滨街道总工会", "subdistrict", DISTRICT)
     assert [hit.id for hit in look(town, "湖滨", "supervisor").hits] == [added]
 
@@ -352,14 +350,14 @@ def test_the_holder_under_another_name(town: Town) -> None:
 
 
 def test_a_store_from_before_the_index_gets_one_with_its_migration(tmp_path: Path) -> None:
-    store = open_store(f"sqlite:///{tmp_path / 'concord.db'}", tmp_path / "secret.key")
+    store = open_store(settings_at(tmp_path).database, tmp_path / "secret.key")
     with store.write() as connection:
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
         connection.exec_driver_sql(
             "INSERT INTO organisation (id, code, name, kind, path, pack, mediates, credit_code, industry, workers) "
-            "VALUES (1, 'SL', '示例区总工会', 'district', '/1/', '', 1, '', '', 0)"
+            "VALUES (1, 'SL', '示例区总工会', 'district', '/1/', '', true, '', '', 0)"
         )
     migrate(store)
     with store.read() as connection:

@@ -1,11 +1,7 @@
-"""A small town to tell things to: a city, a district, a subdistrict and a factory, the people who work there, and cases.
-
-With CONCORD_TEST_DATABASE=postgresql+psycopg://… the same tests run on PostgreSQL.
-"""
+"""A small town to tell things to: a city, a district, a subdistrict and a factory, the people who work there, and cases."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +12,6 @@ from typing import Any
 from sqlalchemy import event, func, insert, select
 
 from config.settings import Settings
-from models.all import METADATA
 from models.cases import CaseFile, Party
 from models.contracts import Contract
 from models.deadlines import Deadline
@@ -24,6 +19,7 @@ from models.outbox import Message
 from models.people import Organisation, Person, Position
 from models.session import Store, open_store
 from notifications.tell import message_row
+from tests import stores
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # Monday, nine in the morning
 TODAY = date(2026, 11, 23)
@@ -127,11 +123,8 @@ class Town:
 
 def found(home: Path, **settings: Any) -> Town:
     """The town with its units: Li mediates and Wang supervises in the subdistrict's chain, Admin looks after the program."""
-    chosen = Settings(home=home, **{"database_url": os.environ.get("CONCORD_TEST_DATABASE", ""), **settings})
+    chosen = stores.lay_tables(home, **settings)
     store = open_store(chosen.database, home / "secret.key")
-    if not store.is_sqlite:
-        METADATA.drop_all(store.engine)  # one database for all tests; SQLite has a file a test
-    METADATA.create_all(store.engine)
     town = Town(store, chosen)
     for unit, path in UNITS.items():
         above = [int(part) for part in path.strip("/").split("/")][:-1]

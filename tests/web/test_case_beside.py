@@ -46,6 +46,12 @@ def send(browser: Browser, case: OfficeCase, name: str, content: bytes, audience
 # --- notes ------------------------------------------------------------------------------------------------------------
 
 
+def test_a_sign_that_nobody_types_is_left_out(web: Web) -> None:
+    case, mediator = web.town.dispute(), web.as_("mediator")
+    assert mediator.post(f"/cases/{case.number}/notes", text="下午\x00三点", audience="internal").status_code == 303
+    assert web.town.one(CaseNote).text == "下午三点"
+
+
 def test_a_note_is_kept_shown_and_taken_back_by_its_writer_or_the_supervisor(web: Web) -> None:
     case = web.town.dispute()
     mediator = web.as_("mediator")

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.stores import settings_at
+
 pytest.importorskip("authlib", reason="single sign-on is an extra: requirements/oidc.txt")
 
 from joserfc.jwk import OctKey, RSAKey
 
-from config.settings import Settings
 from flows.accounts.single_sign_on import subject_of
 from flows.office_journal import Deed
 from flows.steps import Desk
@@ -40,8 +41,8 @@ def provider(town: Town) -> Iterator[IdentityProvider]:
 @pytest.fixture
 def browser(town: Town, provider: IdentityProvider) -> Iterator[TestClient]:
     """Somebody at an office that has single sign-on."""
-    settings = Settings(
-        home=town.office.settings.home, prefect=False, oidc_issuer=provider.issuer, oidc_client_id=CLIENT,
+    settings = settings_at(
+        town.office.settings.home, oidc_issuer=provider.issuer, oidc_client_id=CLIENT,
         oidc_client_secret=SECRET, oidc_label="工会通行证",
     )  # fmt: skip
     office = replace(town.office, settings=settings)

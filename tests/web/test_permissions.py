@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +14,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 from flows.steps import Desk
+from tests import stores
 from tests.factories import town_at
 from tests.web import permissions
 from tests.web.conftest import FROM_US, Browser, Program, Web
@@ -45,13 +45,9 @@ def routes_of(app: Any, under: str = "") -> Iterator[str]:
 def set_once(peopled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """The town with its cases, set once a worker; its store is closed and its folder copied for every row of the table."""
     home = tmp_path_factory.mktemp("scene") / "home"
-    shutil.copytree(peopled_home, home)
-    town = town_at(home)
+    town = town_at(stores.copy_home(peopled_home, home))
     made = scene_of(Web(town, create_app(town.office, Desk(town.office))))
-    with town.office.store.engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    town.office.store.close()
+    stores.close_to_copy(town.office)
     return made
 
 
@@ -59,8 +55,7 @@ def set_once(peopled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Sc
 def scene(set_once: Scene, tmp_path: Path) -> Iterator[Scene]:
     """The town with its cases, in a folder of its own."""
     before = set_once.web.town
-    shutil.copytree(before.office.settings.home, tmp_path / "home")
-    town = town_at(tmp_path / "home", before.clock.now)
+    town = town_at(stores.copy_home(before.office.settings.home, tmp_path / "home"), before.clock.now)
     town.people = dict(before.people)
     cases = (town.case(case.id, case.by) for case in (set_once.dispute, set_once.bargaining))
     web = Web(town, create_app(town.office, Desk(town.office)))

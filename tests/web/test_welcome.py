@@ -9,14 +9,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from config.settings import Settings
 from flows.accounts import passwords
 from flows.accounts.first_start import setup_code
 from flows.office import Office, open_office
 from flows.steps import Desk
-from models.migrating import migrate
 from models.people import Organisation, Person
 from tests.clock import MORNING
+from tests.stores import lay_tables
 from tests.web.conftest import FROM_US, Web, words
 from web.app import create_app
 
@@ -27,8 +26,7 @@ FORM = {"office_name": "临江区总工会", "admin_code": "A01", "admin_name": 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Office]:
     """A migrated office with nobody in it."""
-    office = open_office(Settings(home=tmp_path, prefect=False, database_url=""), lambda: MORNING)
-    migrate(office.store)
+    office = open_office(lay_tables(tmp_path), lambda: MORNING)
     yield office
     office.store.close()
 

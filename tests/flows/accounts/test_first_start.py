@@ -7,25 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import Settings
 from flows.accounts.first_start import found, found_office, setup_code
 from flows.accounts.sessions import sign_in
 from flows.office import Office, open_office
 from flows.office_journal import Deed
-from models.migrating import migrate
 from models.offices import OfficeEvent
 from models.people import Organisation, Person, Position
 from tests.clock import Clock
 from tests.factories import Town
 from tests.flows.accounts.coming_in import HERE, SECRET, refused
+from tests.stores import lay_tables
 
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Town]:
     """An office without anything in it."""
     clock = Clock()
-    office = open_office(Settings(home=tmp_path, prefect=False, database_url=""), clock)
-    migrate(office.store)
+    office = open_office(lay_tables(tmp_path), clock)
     yield Town(office, clock)
     office.store.close()
 

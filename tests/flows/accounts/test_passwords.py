@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from argon2 import PasswordHasher
@@ -10,9 +12,11 @@ from argon2 import PasswordHasher
 from flows.accounts import passwords
 from flows.accounts.own import change_own_password
 from flows.accounts.passwords import check_strength, hash_password, new_phrase, password_fits, set_password
+from flows.accounts.throttle import ACCOUNT_TRIES
 from flows.office_journal import Deed
 from models.offices import OfficeEvent
 from models.people import Person
+from states.errors import Refusal
 from tests.factories import Town
 from tests.flows.accounts.coming_in import SECRET, comes_in, is_in, refused, with_password
 
@@ -104,6 +108,19 @@ def test_the_own_password_is_changed_by_who_knows_the_old_one(town: Town) -> Non
         change_own_password(town.office, me, "geraten", "ein ganz neuer Satz", "ein anderer Satz", here.session_id)
     change_own_password(town.office, me, SECRET, "ein ganz neuer Satz", "ein ganz neuer Satz", here.session_id)
     assert (is_in(town, here.token), is_in(town, there.token)) == (True, False)
+
+
+def test_guesses_at_the_old_one_side_by_side_are_counted_one_by_one(town: Town) -> None:
+    me, new = with_password(town, "mediator"), "ein ganz neuer Satz"
+
+    def guess(number: int) -> str:
+        with pytest.raises(Refusal) as answer:
+            change_own_password(town.office, me, f"geraten {number}", new, new, 0)
+        return answer.value.reasons[0].code
+
+    with ThreadPoolExecutor(8) as pool:
+        told = Counter(pool.map(guess, range(24)))
+    assert told == {"old_password_wrong": ACCOUNT_TRIES, "too_many_tries": 24 - ACCOUNT_TRIES}
 
 
 def test_guessing_it_in_a_browser_left_open_is_throttled(town: Town) -> None:

@@ -11,10 +11,9 @@ import pytest
 import xlsxwriter
 from sqlalchemy import insert, text
 
-from config.settings import Settings
 from flows.office import Office, open_office
-from models.all import METADATA
 from models.people import Organisation
+from tests.stores import lay_tables
 
 NOW = datetime(2026, 5, 20, 2, tzinfo=UTC)
 Rows = Sequence[Sequence[Any]]
@@ -24,8 +23,7 @@ CountRows = Callable[[str], int]
 
 def new_office(home: Path, *, with_unit: bool = True) -> Office:
     """An office with its tables and, if wanted, one unit of number 1."""
-    office = open_office(Settings(home=home), lambda: NOW)
-    METADATA.create_all(office.store.engine)
+    office = open_office(lay_tables(home), lambda: NOW)
     if with_unit:
         with office.store.write() as connection:
             row = {"code": "U", "name": "清波街道总工会", "kind": "subdistrict", "path": "/1/", "mediates": True}

@@ -16,10 +16,10 @@ from tests.flows.importing.conftest import CountRows, WriteSheet
 RUN = """
 import sys
 from pathlib import Path
-from config.settings import Settings
 from flows.importing import import_contracts
 from flows.office import open_office
-office = open_office(Settings(home=Path(sys.argv[1])))
+from tests.stores import settings_at
+office = open_office(settings_at(Path(sys.argv[1])))
 import_contracts(office, Path(sys.argv[2]), "ledger", unit_id=1, actor_id=None)
 """
 
