@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from models.base import AnyRow
+from models.base import AnyRow, total
 from models.cases import CaseFile
 from models.contracts import Contract
 from models.daybook import UNSETTLED, due, of_units
@@ -79,7 +79,7 @@ def figures(connection: Connection, paths: Collection[str], rows: Rows, today: d
         .where(row.id.in_(under)),
         select(unit.id, unit.id).where(unit.id.in_(alone)),
     ).subquery()  # fmt: skip
-    summed = [func.sum(column).label(name) for name, column in counted.c.items() if name not in ("unit_id", "type", "state")]
+    summed = [total(column).label(name) for name, column in counted.c.items() if name not in ("unit_id", "type", "state")]
     query = (
         select(where.c.row_id, counted.c.type, counted.c.state, *summed)
         .join(where, where.c.unit_id == counted.c.unit_id)
