@@ -17,6 +17,8 @@ from states.errors import Fault
 if TYPE_CHECKING:
     from alembic.config import Config
 
+#: any number, the same for every process
+_UPGRADING = 4_207_117
 SCRIPTS = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -38,10 +40,20 @@ def migrate(store: Store) -> str:
             "update the program, or restore the backup made before the update"
         )
     with store.write() as connection:
+        _one_at_a_time(store, connection)
         bring_to(connection, "head")
         if current is not None:
             fill_search(connection)
     return known[-1]
+
+
+def _one_at_a_time(store: Store, connection: Connection) -> None:
+    """Of many processes that start together one upgrades, the others wait for it (SQLite lets one write by itself)."""
+    store.take_time(connection)
+    if not store.is_sqlite:
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADING})")
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
 
 
 def bring_to(connection: Connection, revision: str) -> None:
