@@ -29,6 +29,7 @@ from models.base import AnyRow
 from models.casebook import CaseRow, load_cases, positions_of
 from models.clerk import Act, StaleWrite
 from models.requests import StepBatch, StepRequest
+from models.trouble import trouble_of
 from notifications.alerts import post_alert
 from states.casetype import OPEN
 from states.errors import ConcordError, Refusal
@@ -128,12 +129,17 @@ def _waiting(connection: Connection, batch_id: int) -> list[AnyRow]:
 
 
 def apply_alone(office: Office, request_id: int, seen: Mapping[str, Any]) -> None:
-    """One request by itself; a refusal is its answer, a fault is marked on it for the operator."""
+    """One request by itself; a refusal is its answer, a fault is marked on it for the operator.
+
+    Where the store is full or away the request is left waiting, and the fault raised: the rescue goes on once it is back.
+    """
     try:
         take_step(office, request_id, **seen)
     except Refusal:
         return
     except Exception as fault:
+        if trouble_of(fault) is not None:
+            raise
         mark_failed(office, request_id, fault)
 
 

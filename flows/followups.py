@@ -15,6 +15,7 @@ from flows.requests import Wish, file_request
 from models.base import AnyRow
 from models.cases import CaseFile, CaseLink
 from models.outbox import Message
+from models.trouble import trouble_of
 from models.upsert import insert_or_leave
 from states.casetype import OPEN
 from states.errors import Refusal
@@ -51,6 +52,8 @@ def _open(office: Office, row: AnyRow) -> bool:
         _settle(office, row.id, "parked", "; ".join(refusal.said("zh")))
         return False
     except Exception as fault:
+        if trouble_of(fault) is not None:
+            raise
         mark_failed(office, request_id, fault)
         _settle(office, row.id, "parked", type(fault).__name__)
         return False

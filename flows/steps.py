@@ -22,6 +22,7 @@ from flows.office import Office
 from flows.requests import Wish, file_batch, file_request
 from flows.ticket import current_flow_run_id
 from models.requests import StepRequest
+from models.trouble import trouble_of
 from states.errors import Refusal
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def apply_request(office: Office, request_id: int) -> Receipt:
         except Refusal:
             raise
         except Exception as fault:
-            mark_failed(office, request_id, fault)
+            if trouble_of(fault) is None:  # else it stays waiting, and the rescue goes on once the store is back
+                mark_failed(office, request_id, fault)
             raise
         told.update(case=receipt.number, step=receipt.step)
     if flow_run_id:

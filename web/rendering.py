@@ -152,6 +152,6 @@ def go(where: str, said: Label | None = None) -> RedirectResponse:
 def error_page(request: Request, status: int, **told: Any) -> Response:
     """The page of an error; who is signed in is not asked again, because asking may be what failed."""
     lang = "en" if request.cookies.get(LANGUAGE) == "en" else "zh"
-    shown: Mapping[str, Any] = {"reasons": (), "reference": "", **told}
+    shown: Mapping[str, Any] = {"reasons": (), "reference": "", "trouble": None, **told}
     frame = {**_frame(request, None, lang), "signed_in": COOKIE in request.cookies}
     return HTMLResponse(render(lang, "error.html", **frame, message=None, status=status, **shown), status_code=status)

@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from models.trouble import REMEDY, STATUS, Trouble, trouble_of
 from states.errors import CaseNotFound, KeyReused, NotPermitted, Reason, Refusal, StaleCase
 from states.labels import Label
 from web.api.language import language_of
@@ -39,6 +40,7 @@ TITLES: Mapping[str, Label] = {
     "too_large": Label("请求内容过大", "The request is too large"),
     "method_not_allowed": Label("此地址不支持该方法", "Not a method of this address"),
     "fault": Label("系统出错", "Something went wrong here"),
+    **{str(trouble): trouble.label for trouble in Trouble},
 }
 #: a refusal's class → the status it is answered with; every other refusal is 422
 _STATUS: Mapping[type[Refusal], int] = {CaseNotFound: 404, NotPermitted: 403, StaleCase: 409, KeyReused: 409}
@@ -157,4 +159,8 @@ def _fault(request: Request, fault: Exception) -> JSONResponse:
     reference = uuid4().hex[:8]
     # the kind and the place only: the text of an exception may quote what somebody typed
     log.error("fault %s: %s at %s", reference, type(fault).__name__, request.scope.get("route_path", "?"))
+    trouble = trouble_of(fault)
+    if trouble is not None:
+        reason = Reason(str(trouble), trouble.label, REMEDY[trouble])
+        return answer(request, Problem(STATUS[trouble], str(trouble), [reason], reference=reference))
     return answer(request, Problem(500, "fault", reference=reference))

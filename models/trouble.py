@@ -1,0 +1,74 @@
+"""What is the matter with the store when it fails: its disk is full, or it does not answer. People are told which.
+
+Everything else that a database can say is a defect of ours and told as one.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from states.labels import Label, Named
+
+
+class Trouble(Named):
+    """Why nothing can be kept just now."""
+
+    NO_ROOM = "no_room", "办公室的磁盘已满", "The disk of the office is full"
+    AWAY = "store_away", "案件库暂时没有应答", "The office's database does not answer just now"
+
+
+REMEDY: Final = {
+    Trouble.NO_ROOM: Label(
+        "刚才的提交没有办成;已有的案件不受影响,仍可查看。请告诉管理员清理磁盘,之后把同一份表单重新提交:办理步骤不会重复办理。",
+        "What you sent was not done; the cases are as they were and can be read. Tell the administrator to make room on the "
+        "disk, then send the same form again: a step is never taken twice.",
+    ),
+    Trouble.AWAY: Label(
+        "请过一会儿把同一份表单重新提交:办理步骤不会重复办理。",
+        "Send the same form again in a moment: a step is never taken twice.",
+    ),
+}
+#: primary result codes of SQLite: IOERR and READONLY (nothing can be written), FULL; BUSY and LOCKED, CANTOPEN
+_SQLITE = {8: Trouble.NO_ROOM, 10: Trouble.NO_ROOM, 13: Trouble.NO_ROOM, 5: Trouble.AWAY, 6: Trouble.AWAY, 14: Trouble.AWAY}
+#: SQLSTATEs of PostgreSQL: disk_full, io_error; a lock or a statement that took too long, too many connections
+_POSTGRESQL = {
+    "53100": Trouble.NO_ROOM, "58030": Trouble.NO_ROOM, "55P03": Trouble.AWAY, "57014": Trouble.AWAY, "53300": Trouble.AWAY,
+    "25P03": Trouble.AWAY,
+}  # fmt: skip
+#: the status of an answer over HTTP
+STATUS: Final = {Trouble.NO_ROOM: 507, Trouble.AWAY: 503}
+_ERRNO = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def trouble_of(fault: BaseException) -> Trouble | None:
+    """What that fault says of the store or its disk; None for a fault of another kind."""
+    if isinstance(fault, OSError):
+        return Trouble.NO_ROOM if fault.errno in _ERRNO else None
+    if isinstance(fault, NoConnectionFree):
+        return Trouble.AWAY
+    if not isinstance(fault, DBAPIError):
+        return None
+    said = fault.orig
+    code = getattr(said, "sqlite_errorcode", None)
+    if code is not None:
+        return _SQLITE.get(code & 0xFF)
+    state = getattr(said, "sqlstate", None)
+    if state is None:  # a line that broke, or was never there, has no code
+        return Trouble.AWAY if isinstance(fault, OperationalError) else None
+    return Trouble.AWAY if state.startswith(("08", "57P")) else _POSTGRESQL.get(state)
+
+
+@contextmanager
+def spared_when_full() -> Iterator[None]:
+    """For what is written in passing while somebody reads (when a session was last seen): without room, it is left out."""
+    try:
+        yield
+    except DBAPIError as fault:
+        if trouble_of(fault) is not Trouble.NO_ROOM:
+            raise
