@@ -39,9 +39,11 @@ def make_searchable(connection: Connection) -> None:
 
 @contextmanager
 def filled_at_once(connection: Connection) -> Iterator[None]:
-    """Within, many rows are written into `search_text`; its FTS table is made of all of them at the end."""
+    """Within, many rows are written into `search_text`; what finds them is made of all of them at the end."""
     if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("DROP INDEX ix_search_text_tokens")
         yield
+        connection.exec_driver_sql(_POSTGRESQL[1])
         return
     connection.exec_driver_sql("DROP TRIGGER search_text_in")
     yield
