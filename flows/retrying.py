@@ -8,8 +8,10 @@ from sqlalchemy import func, select, update
 
 from flows.batch import apply_alone
 from flows.office import Office
+from flows.performing import WORKS
+from models.base import AnyRow
 from models.outbox import Message
-from models.requests import StepRequest
+from models.requests import Run, StepRequest
 
 
 @dataclass(frozen=True)
@@ -42,3 +44,16 @@ def retry_failed(office: Office, request_id: int | None = None, limit: int = 100
         applied = connection.execute(count.where(StepRequest.status == "applied")).scalar_one()
         left = connection.execute(count.where(StepRequest.status == "failed")).scalar_one()
     return Retried(len(chosen), applied, left)
+
+
+def may_be_asked_again(row: AnyRow, top: bool) -> bool:
+    """Whether that work went wrong and can be done again as it was filed. What belongs to the whole office: at the top only."""
+    return bool(row.state == "failed" and row.flow in WORKS and (row.person_id is not None or top))
+
+
+def ask_again(office: Office, run_id: int) -> bool:
+    """A work that went wrong waits for a process once more; what it wrote already is not written twice. False: it does not."""
+    failed = update(Run).where(Run.id == run_id, Run.state == "failed", Run.flow.in_(WORKS))
+    with office.store.write() as connection:
+        again = connection.execute(failed.values(state="waiting", error="", ended_at=None, filed_at=office.now()))
+        return bool(again.rowcount)

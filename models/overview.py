@@ -30,7 +30,7 @@ from models.daybook import UNSETTLED, due, of_units
 from models.deadlines import Deadline
 from models.outbox import Message
 from models.people import Organisation, Person, Position, below
-from models.requests import Run, StepRequest
+from models.requests import StepRequest
 
 Rows = Sequence[AnyRow]
 
@@ -133,16 +133,6 @@ def counters(connection: Connection, paths: Collection[str], today: date, now: d
     return connection.execute(query).one()
 
 
-def unwell(connection: Connection, paths: Collection[str], status: str, since: datetime | None = None, limit: int = 50) -> Rows:
-    """Requests of his units that were refused ("refused") or went wrong ("failed"), newest first."""
-    query = _unwell(
-        paths, status, since, StepRequest.id, StepRequest.step, StepRequest.receipt, StepRequest.error, StepRequest.settled_at,
-        StepRequest.attempt, StepRequest.case_type, CaseFile.number, CaseFile.type, CaseFile.type_version, CaseFile.facts,
-        Person.name.label("actor"), Organisation.name.label("unit"),
-    )  # fmt: skip
-    return connection.execute(query.order_by(StepRequest.settled_at.desc(), StepRequest.id.desc()).limit(limit)).all()
-
-
 def _unwell(paths: Collection[str], status: str, since: datetime | None, *columns: Any) -> Any:
     query = (
         select(*columns)
@@ -156,22 +146,6 @@ def _unwell(paths: Collection[str], status: str, since: datetime | None, *column
     return query if since is None else query.where(StepRequest.settled_at >= since)
 
 
-def may_retry(connection: Connection, paths: Collection[str], request_id: int) -> bool:
-    """Whether that request went wrong and is one of his units'."""
-    found = _unwell(paths, "failed", None, StepRequest.id).where(StepRequest.id == request_id)
-    return connection.execute(found).first() is not None
-
-
-def missed(connection: Connection, paths: Collection[str], today: date, limit: int = 50) -> Rows:
-    """Clocks that a sweep should have looked at before today and did not: reminders that did not go out."""
-    columns = (
-        Deadline.id, Deadline.rule, Deadline.subject, Deadline.due_on, Deadline.next_on, Deadline.contract_id,
-        func.coalesce(CaseFile.number, Contract.number).label("number"), CaseFile.type, CaseFile.type_version,
-        Organisation.name.label("unit"),
-    )  # fmt: skip
-    return connection.execute(_missed(paths, today, *columns).order_by(Deadline.next_on, Deadline.id).limit(limit)).all()
-
-
 def _missed(paths: Collection[str], today: date, *columns: Any) -> Any:
     return (
         select(*columns)
@@ -181,15 +155,6 @@ def _missed(paths: Collection[str], today: date, *columns: Any) -> Any:
         .join(Organisation, Organisation.id == func.coalesce(CaseFile.unit_id, Contract.unit_id))
         .where(Deadline.next_on < today, below(paths))
     )
-
-
-def stuck(connection: Connection, paths: Collection[str], limit: int = 50) -> Rows:
-    """Messages that were given up, of his units' cases and to his people."""
-    columns = (
-        Message.id, Message.kind, Message.notice, Message.channel, Message.attempt, Message.error, Message.created_at,
-        CaseFile.number, Person.name.label("person"),
-    )  # fmt: skip
-    return connection.execute(_stuck(paths, *columns).order_by(Message.id.desc()).limit(limit)).all()
 
 
 def _stuck(paths: Collection[str], *columns: Any) -> Any:
@@ -211,24 +176,3 @@ def _stuck(paths: Collection[str], *columns: Any) -> Any:
 
 #: the condition of the short index of messages that were given up, of this table among others
 PARKED_HERE = Message.status == literal_column("'parked'")
-
-
-def step_runs(connection: Connection, paths: Collection[str], limit: int = 50) -> Rows:
-    """Steps of his units as runs, newest first: observed by Prefect or not."""
-    query = (
-        select(
-            StepRequest.id, StepRequest.step, StepRequest.status, StepRequest.created_at, StepRequest.settled_at,
-            StepRequest.observed, StepRequest.error, CaseFile.number, CaseFile.type, CaseFile.type_version,
-        )
-        .join(CaseFile, CaseFile.id == StepRequest.case_id)
-        .join(Organisation, Organisation.id == CaseFile.unit_id)
-        .where(below(paths))
-    )  # fmt: skip
-    return connection.execute(query.order_by(StepRequest.id.desc()).limit(limit)).all()
-
-
-def sweep_runs(connection: Connection, limit: int = 30) -> Rows:
-    """The newest runs of the office's sweeps: they belong to no unit. Imports are their owners' own."""
-    columns = (Run.id, Run.flow, Run.state, Run.started_at, Run.ended_at, Run.observed)
-    query = select(*columns).where(Run.flow.startswith("sweep-"))
-    return connection.execute(query.order_by(Run.id.desc()).limit(limit)).all()

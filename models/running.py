@@ -178,6 +178,12 @@ def papers_of(connection: Connection, case_id: int, seq: int, limit: int = 50) -
     return connection.execute(query.order_by(Document.id).limit(limit)).all()
 
 
+def units_under(connection: Connection, paths: Collection[str], limit: int = 60) -> Rows:
+    """(code, name) of the units to choose among, the nearest to the top first."""
+    query = select(Organisation.code, Organisation.name).where(below(paths), Organisation.kind != "employer")
+    return connection.execute(query.order_by(Organisation.path).limit(limit)).all()
+
+
 def person_of_code(connection: Connection, code: str) -> int:
     """The person with that staff code; -1 for nobody, so that nothing is found."""
     return connection.execute(select(Person.id).where(Person.code == code)).scalar_one_or_none() or -1

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 
 from flows.batch import advance_batch
-from flows.steps import Desk
 from models.accounts import Absence, WebSession
 from models.cases import CaseFile
 from models.deadlines import Deadline
@@ -75,22 +74,20 @@ def test_a_supervisors_morning(web: Web) -> None:
     assert boss.post(f"/supervision/absences/{absence.id}/end").status_code == 303
     assert "请假至" not in words(boss.get("/supervision/people").text)
 
-    # a message that was given up is seen, with its case and its reason
+    # a message that was given up is seen, with its case
     town.add(
         Message, key="stuck", kind="notice", notice="case_assigned", case_id=late.id, person_id=town.people["mediator"],
         channel="mail", status="parked", next_try_at=town.clock.now, created_at=town.clock.now, error="mailbox unavailable",
         attempt=5,
     )  # fmt: skip
-    troubles = words(boss.get("/supervision/troubles").text)
-    assert "mailbox unavailable" in troubles
-    assert late.number in troubles
+    assert late.number in words(boss.get("/supervision/findings/parked").text)
 
 
 def test_the_same_morning_in_english(web: Web) -> None:
     applied(web.town)
     a_week_later(web.town)
     boss = web.as_("supervisor", "en")
-    for path in ("", "/people", "/troubles", "/runs", "/reassign", f"/people/{web.town.people['mediator']}"):
+    for path in ("", "/people", "/findings", "/runs", "/reassign", f"/people/{web.town.people['mediator']}"):
         page = boss.get(f"/supervision{path}")
         assert page.status_code == 200
         assert "Supervision" in page.text
@@ -139,7 +136,7 @@ def test_only_his_own_subtree(web: Web) -> None:
     with pytest.raises(Refusal):
         foreign.take("hold_session", on=town.iso(), minutes="x")
     boss = web.as_("supervisor")
-    for path in ("", "/people", "/troubles", "/runs", "/reassign"):
+    for path in ("", "/people", "/findings", "/runs", "/reassign"):
         seen = words(boss.get(f"/supervision{path}").text)
         assert "外区人" not in seen
         assert "余杭" not in seen
@@ -183,7 +180,7 @@ def test_a_person_leaves_and_all_his_work_is_handed_over(web: Web) -> None:
     # the same form again is the same hand-over
     assert done(web, boss.post(f"{path}/hand-over", form)) == batch_id
     assert town.count(StepBatch) == 1
-    assert "移交工作" in words(boss.get("/supervision/troubles").text)
+    assert "移交工作" in words(boss.get("/supervision/people").text)
     assert not town.audit().broken
 
 
@@ -208,37 +205,6 @@ def test_nobody_who_is_away_gets_more_work(web: Web) -> None:
     assert refused.status_code == 422
     assert "请假至" in words(refused.text)
     assert f'value="{case.id}" id="case-{case.id}" checked' in refused.text  # what was ticked stays ticked
-
-
-def test_refused_steps_are_seen_with_their_reasons_and_failed_ones_tried_again(web: Web) -> None:
-    town = web.town
-    case = town.dispute()
-    with pytest.raises(Refusal):
-        case.take("hold_session", on=town.iso(), minutes="x")
-    boss = web.as_("supervisor")
-    seen = words(boss.get("/supervision/troubles").text)
-    assert case.number in seen
-    assert "李调解" in seen
-    failed = town.wish("apply", case=case.id, received_on=town.iso())
-    desk = Desk(town.office)
-    from flows.requests import file_request
-
-    request_id = file_request(town.office, failed)
-    town.set(StepRequest, StepRequest.id == request_id, status="failed", error="OSError", settled_at=town.clock.now, attempt=1)
-    assert "OSError" in words(boss.get("/supervision/troubles").text)
-    assert boss.post(f"/supervision/failed/{request_id}/retry").status_code == 303
-    assert town.request(request_id).status == "applied"
-    assert desk.office is town.office
-    assert "OSError" not in words(boss.get("/supervision/troubles").text)
-
-
-def test_a_reminder_that_did_not_go_out_is_seen(web: Web) -> None:
-    applied(web.town)
-    web.town.clock.pass_time(days=20)  # and no sweep
-    boss = web.as_("supervisor")
-    assert "应于" in words(boss.get("/supervision/troubles").text)
-    web.town.sweep()
-    assert "应于" not in words(boss.get("/supervision/troubles").text)
 
 
 def test_the_counters_are_a_part_of_their_own_and_the_stream_ends_with_the_session(web: Web) -> None:
@@ -282,8 +248,7 @@ def test_a_stream_ends_when_the_office_closes(web: Web) -> None:
     assert "event:" not in web.as_("supervisor").get("/supervision/live?seconds=60").text
 
 
-@pytest.mark.parametrize("path", ["/supervision", "/supervision/people", "/supervision/troubles", "/supervision/runs",
-                                  "/supervision/reassign"])  # fmt: skip
+@pytest.mark.parametrize("path", ["/supervision", "/supervision/people", "/supervision/reassign"])  # fmt: skip
 def test_a_page_asks_a_fixed_number_of_questions(web: Web, path: str) -> None:
     town = web.town
     boss = web.as_("supervisor")

@@ -14,7 +14,7 @@ from states.roles import Role
 from web.access import Visitor
 from web.errors import NotFound
 from web.pages.case_list import Chosen, Listed, list_of
-from web.pages.supervision_troubles import DeedShown, deeds_of
+from web.pages.supervision_deeds import DeedShown, deeds_of
 from web.pages.supervision_view import Load, loads_of, supervised
 
 #: cases of a person on his page
@@ -36,11 +36,12 @@ class Colleague:
 
 @dataclass(frozen=True)
 class Crew:
-    """Everybody, the absences that run or come, and those who left and still hold cases."""
+    """Everybody, the absences that run or come, those who left and still hold cases, and deeds that concern them."""
 
     people: list[Colleague]
     absences: Sequence[AnyRow]
     gone: list[Load]
+    deeds: list[DeedShown]
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def crew_of(connection: Connection, visitor: Visitor) -> Crew:
         if not row.stands_in:
             kept.positions.append((Role(row.role).label, row.unit))
     gone = [load for load in loads.values() if load.person_id and load.person_id not in people and load.open]
-    return Crew(list(people.values()), absences, gone)
+    return Crew(list(people.values()), absences, gone, deeds_of(connection, visitor))
 
 
 def person_shown(connection: Connection, visitor: Visitor, person_id: int) -> PersonShown:

@@ -12,11 +12,13 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import anyio
 import anyio.to_thread
 from fastapi import FastAPI, Request
 from fastapi.sse import ServerSentEvent
+from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 
 from flows.office import Office
@@ -27,31 +29,42 @@ from web.access import SignedIn
 EVERY, LONGEST = 5.0, 600
 #: streams of one session, and of all
 EACH, MOST = 6, 400
+Answer = TypeVar("Answer")
 #: how often a stream looks whether the office closes
 _LOOK = 0.5
 
 
 @dataclass
 class Shared:
-    """The counters of one set of units, and when they were counted."""
+    """What was asked for one set of units, and when."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
-    counted_at: float = 0.0
-    counts: AnyRow | None = None
+    asked_at: float = 0.0
+    found: Any = None
 
 
 def counted(app: FastAPI, paths: tuple[str, ...], *, fresh: bool = False) -> AnyRow:
     """The counters of those units; those of the last seconds unless they must be fresh."""
-    kept: dict[tuple[str, ...], Shared] = getattr(app.state, "counters", None) or {}
-    app.state.counters = kept
-    shared = kept.setdefault(paths, Shared())
     office: Office = app.state.office
-    with shared.lock:
-        if fresh or shared.counts is None or time.monotonic() - shared.counted_at >= EVERY:
+    return shared(app, "counters", paths, lambda asked: counters(asked, paths, office.today(), office.now()), fresh=fresh)
+
+
+def shared(
+    app: FastAPI, what: str, paths: tuple[str, ...], ask: Callable[[Connection], Answer], *, every: float | None = None,
+    fresh: bool = False,
+) -> Answer:  # fmt: skip
+    """What `ask` answers for those units, asked at most once in `every` seconds unless it must be fresh."""
+    kept: dict[tuple[str, tuple[str, ...]], Shared] = getattr(app.state, "shared", None) or {}
+    app.state.shared = kept
+    mine = kept.setdefault((what, paths), Shared())
+    office: Office = app.state.office
+    with mine.lock:
+        if fresh or mine.found is None or time.monotonic() - mine.asked_at >= (EVERY if every is None else every):
             with office.store.read() as connection:
-                shared.counts = counters(connection, paths, office.today(), office.now())
-            shared.counted_at = time.monotonic()
-        return shared.counts
+                mine.found = ask(connection)
+            mine.asked_at = time.monotonic()
+        answer: Answer = mine.found
+        return answer
 
 
 async def a_place(request: Request, visitor: SignedIn) -> AsyncIterator[None]:

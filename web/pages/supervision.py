@@ -1,4 +1,4 @@
-"""Supervision: the open cases of one's units, what is overdue, who carries how much, what went wrong, what ran."""
+"""Supervision: the open cases of one's units, what is overdue, who carries how much."""
 
 from __future__ import annotations
 
@@ -13,18 +13,14 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from flows.handover import hand_over
 from flows.office import Office
-from flows.retrying import retry_failed
-from models.overview import may_retry
 from models.staff import workers_under
 from states.errors import Reason, Refusal
 from states.labels import Label
 from states.registry import all_types
 from states.roles import Role
 from web.access import COOKIE, ForSupervisors, TheOffice, Visitor, visitor_now
-from web.errors import NotFound
 from web.pages.case_list import Chosen, chosen_of, list_of
 from web.pages.live import LONGEST, a_place, changes, counted
-from web.pages.supervision_troubles import runs_of, troubles_of
 from web.pages.supervision_view import overview_of, supervised
 from web.posted import Posted, numbers_of, text_of
 from web.rendering import go, page
@@ -61,38 +57,6 @@ async def live(
     look = partial(counted, request.app, watched)
     async for change in changes(request.app, still, look, seconds):
         yield change
-
-
-@router.get("/troubles")
-def troubles(request: Request, office: TheOffice, visitor: ForSupervisors) -> Response:
-    """Refused and failed steps, reminders that did not go out, messages that are stuck, deeds that concern his people."""
-    with office.store.read() as connection:
-        shown = troubles_of(connection, visitor, office.now())
-    return page(request, visitor, "supervision/troubles.html", shown=shown)
-
-
-@router.post("/failed/{request_id}/retry")
-def retry(office: TheOffice, visitor: ForSupervisors, request_id: int, _form: Posted) -> Response:
-    """Try a failed step of his units again."""
-    with office.store.read() as connection:
-        if not may_retry(connection, supervised(visitor), request_id):
-            raise NotFound
-    result = retry_failed(office, request_id)
-    if result.applied:
-        return go("/supervision/troubles", Label("已重试并办理", "tried again, and done"))
-    if result.left:
-        return go(
-            "/supervision/troubles#failed", Label("重试后仍然出错,请告诉系统管理员", "it failed again; tell the administrator")
-        )
-    return go("/supervision/troubles#refused", Label("重试后未予办理,原因见下", "it was refused this time, with reasons"))
-
-
-@router.get("/runs")
-def runs(request: Request, office: TheOffice, visitor: ForSupervisors) -> Response:
-    """What ran: steps of his units and sweeps of the office, observed or not."""
-    with office.store.read() as connection:
-        shown = runs_of(connection, visitor)
-    return page(request, visitor, "supervision/runs.html", shown=shown)
 
 
 @router.get("/reassign")

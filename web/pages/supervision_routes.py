@@ -1,7 +1,7 @@
-"""The routers of supervision, calendar and search, in one place for the program."""
+"""The routers of supervision, the monitor, calendar and search, in one place for the program."""
 
 from __future__ import annotations
 
-from web.pages import absences, calendar, searching, supervision
+from web.pages import absences, calendar, monitor, monitor_runs, searching, supervision
 
-ROUTERS = (supervision.router, absences.router, calendar.router, searching.router)
+ROUTERS = (supervision.router, monitor.router, monitor_runs.router, absences.router, calendar.router, searching.router)

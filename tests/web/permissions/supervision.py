@@ -12,12 +12,8 @@ RULES = (
     # what lies elsewhere is as absent for a supervisor as if there were none
     rule("GET /supervision", set(), query="?unit=yuhang"),
     rule("GET /supervision/live", WATCHES, query="?seconds=0"),
-    rule("GET /supervision/troubles", WATCHES),
-    rule("GET /supervision/runs", WATCHES),
     rule("GET /supervision/reassign", WATCHES),
     rule("POST /supervision/reassign", WATCHES, 422, form={"to": "holder_id", "checked": "yes"}),
-    rule("POST /supervision/failed/{request_id}/retry", WATCHES, 303, 404, request_id="failed", form={}),
-    rule("POST /supervision/failed/{request_id}/retry", WATCHES, 404, request_id="failed_elsewhere", form={}),
     rule("GET /supervision/people", WATCHES),
     rule("GET /supervision/people/{person_id}", WATCHES, person_id="holder_id"),
     rule("GET /supervision/people/{person_id}", set(), person_id="stranger_id"),

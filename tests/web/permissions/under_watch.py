@@ -1,4 +1,4 @@
-"""What a supervisor and a calendar look at: failed steps, days away, feeds; of each, one is not theirs to see."""
+"""What a supervisor and a calendar look at: failed steps and runs, days away, feeds; of each, one is not theirs to see."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flows.accounts.absences import record_absence
 from flows.accounts.tokens import make, revoke
 from flows.requests import Wish, file_request
 from models.accounts import Absence, AccessToken
-from models.requests import StepRequest
+from models.requests import Run, StepRequest
 from tests.factories import ELSEWHERE, OfficeCase, Town
 
 
@@ -25,11 +25,22 @@ def under_watch(town: Town, dispute: OfficeCase) -> dict[str, Any]:
     feed, gone = (make(town.office, town.people["mediator"], "calendar", name, (), None) for name in ("手机", "旧手机"))
     tokens = town.rows(AccessToken, AccessToken.person_id == town.people["mediator"])
     revoke(town.office, town.people["mediator"], tokens[1].id)
+    elsewhere_by = town.people["stranger"]
     return {
+        "sweep_failed": _run(town, "sweep-seal", None), "work_elsewhere": _run(town, "verify-record", elsewhere_by),
         "failed": _failed(town, dispute, "mediator"), "failed_elsewhere": _failed(town, elsewhere, "stranger"),
         "absence": absence, "absence_elsewhere": _absence_elsewhere(town), "feed": feed, "feed_revoked": gone,
         "feed_id": tokens[0].id, "holder_id": town.people["mediator"], "stranger_id": town.people["stranger"],
     }  # fmt: skip
+
+
+def _run(town: Town, flow: str, person_id: int | None) -> int:
+    """A run that went wrong a moment ago."""
+    now = town.clock.now
+    return town.add(
+        Run, flow=flow, key="scene", state="failed", asked={}, person_id=person_id, filed_at=now, started_at=now, ended_at=now,
+        attempt=1, holder="", observed=False, flow_run_id="", counts={}, error="OSError",
+    )  # fmt: skip
 
 
 def _failed(town: Town, case: OfficeCase, by: str) -> int:
