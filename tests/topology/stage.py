@@ -91,6 +91,7 @@ class Topology:
     settings: dict[str, str]
     town: Town
     processes: list[Process] = field(default_factory=list)
+    programs: list[httpx.Client] = field(default_factory=list)
 
     def start(self, role: str, **more: str) -> Process:
         """One more process of that role."""
@@ -122,10 +123,14 @@ class Topology:
             AccessToken, token_hash=sha256(token.encode()).hexdigest(), person_id=self.town.people[who], kind="api",
             scopes=["read", "write", "hooks"], created_at=now, expires_at=now + timedelta(days=1),
         )  # fmt: skip
-        return httpx.Client(base_url=f"{process.url}/api/v1", headers={"authorization": f"Bearer {token}"}, timeout=30)
+        sent = {"authorization": f"Bearer {token}"}
+        self.programs.append(httpx.Client(base_url=f"{process.url}/api/v1", headers=sent, timeout=30, trust_env=False))
+        return self.programs[-1]
 
     def stop(self) -> None:
         """Close everything: asked first, killed after a while."""
+        for program in self.programs:
+            program.close()
         for one in self.processes:
             one.thaw()
             one.child.send_signal(signal.SIGINT)

@@ -55,7 +55,7 @@ def file_batch(program: httpx.Client, step: str, numbers: Sequence[str], key: st
 def done(program: httpx.Client, batch_id: int) -> bool:
     """Whether nothing of the batch waits any more."""
     told = program.get(f"/batches/{batch_id}").json()
-    return told["chosen"] == told["done"] + told["refused"] + told["failed"]
+    return told["chosen"] == told["applied"] + told["refused"] + told["failed"]
 
 
 def run_of(town: Any, batch_id: int) -> Any:
