@@ -17,16 +17,10 @@ from typing import IO, Any
 
 import orjson
 
-from states.errors import Fault
+from flows.backup.faults import Damaged
 
 MANIFEST, SEAL = "manifest.json", "SHA256"
 _BLOCK, _READ = 512, 1 << 20
-
-
-class Damaged(Fault):
-    """The file is no whole backup: cut off, changed, or something else."""
-
-    code = "backup_damaged"
 
 
 class _Digested:
@@ -102,7 +96,7 @@ class Archive:
         self.manifest: dict[str, Any] = orjson.loads(self.read(MANIFEST))
         told, there = set(self.manifest["members"]), set(members) - {MANIFEST, SEAL}
         if told != there:
-            raise Damaged(f"{file.name}: its members are not those of its manifest")
+            raise Damaged(f"{file.name}: other members than its manifest names")
 
     def read(self, name: str) -> bytes:
         """The content of a member. Raises `Damaged` if it changed since the file was looked through."""
@@ -125,9 +119,9 @@ def open_archive(file: Path) -> Archive:
             told = sealed.read() if sealed is not None else b""
         well = told.decode("ascii") == _digest(file, last.offset) and _nothing_after(file, last.offset_data + last.size)
     except (tarfile.TarError, KeyError, UnicodeDecodeError) as fault:
-        raise Damaged(f"{file.name} is no whole backup of Concord ({type(fault).__name__})") from None
+        raise Damaged(f"{file.name}: {type(fault).__name__}") from None
     if not well or MANIFEST not in members:
-        raise Damaged(f"{file.name} was changed or cut off: its digest does not fit")
+        raise Damaged(f"{file.name}: its digest does not fit")
     return Archive(file, members)
 
 

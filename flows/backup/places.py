@@ -19,11 +19,11 @@ from sqlalchemy import Connection, inspect, make_url, select
 
 from config.settings import Settings
 from flows.backup.archive import sync_folder
+from flows.backup.faults import InUse, NotEmpty
 from models.all import METADATA
 from models.people import Organisation, Person
 from models.processes import Process
 from models.session import open_sealed
-from states.errors import Fault
 
 #: a process that was heard of within this time may be at work
 HEARD = timedelta(seconds=30)
@@ -32,33 +32,20 @@ _ONE_AT_A_TIME = 4_207_118
 _BESIDE = ("", "-wal", "-shm", "-journal")
 
 
-class NotEmpty(Fault):
-    """There is an office in this place already. Restore into an empty one: another CONCORD_HOME, or a new empty database in
-    CONCORD_DATABASE_URL; or move the old one away first."""
-
-    code = "place_not_empty"
-
-
-class InUse(Fault):
-    """A process of Concord is at work on this place. Stop every `concord serve` first, and wait half a minute."""
-
-    code = "place_in_use"
-
-
 def must_be_empty(connection: Connection, now: datetime) -> bool:
     """Whether tables of ours are there, with nobody in them. Raises `NotEmpty`, `InUse`."""
     there = set(inspect(connection).get_table_names())
     if not there & set(METADATA.tables):
         if there - {"spatial_ref_sys"}:
-            raise NotEmpty(f"{NotEmpty.__doc__} (there are tables of another program: {sorted(there)[0]} …)")
+            raise NotEmpty(f"tables of another program: {sorted(there)[0]} …")
         return False
     for table in (Organisation, Person):
         if table.__tablename__ in there and connection.execute(select(table.id).limit(1)).first() is not None:
-            raise NotEmpty(str(NotEmpty.__doc__))
+            raise NotEmpty
     if Process.__tablename__ in there:
         at_work = (Process.ended_at.is_(None), Process.beat_at > now - HEARD)
         if connection.execute(select(Process.id).where(*at_work).limit(1)).first() is not None:
-            raise InUse(str(InUse.__doc__))
+            raise InUse
     return True
 
 

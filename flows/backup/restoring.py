@@ -17,7 +17,8 @@ import orjson
 from sqlalchemy import Connection
 
 from config.settings import Settings
-from flows.backup.archive import Archive, Damaged, open_archive
+from flows.backup.archive import Archive, open_archive
+from flows.backup.faults import Damaged, KeyNeeded, NotTheSame
 from flows.backup.keys import KEY, Keys
 from flows.backup.places import empty_place
 from flows.backup.taking import FORMAT, Progress
@@ -26,23 +27,9 @@ from models.migrating import StoreTooNew, bring_to, fill_search, known_revisions
 from models.portable import Carried, Column, Row, count_rows, set_sequences, write_rows
 from models.search_tables import filled_at_once
 from models.vault import VAULT
-from states.errors import Fault
 
 _NAME = re.compile(r"[a-z_]{1,60}")
 _KINDS = frozenset({"tick", "number", "day", "instant", "json", "bytes", "text"})
-
-
-class NotTheSame(Fault):
-    """What was written is not what the backup says. Nothing was kept; report this."""
-
-    code = "restored_otherwise"
-
-
-class KeyNeeded(Fault):
-    """This backup comes from an older program, and its sealed fields must be read to bring it to the shape of today. Put the
-    secret.key that belongs to it into CONCORD_HOME first."""
-
-    code = "key_needed"
 
 
 @dataclass(frozen=True)
@@ -77,7 +64,7 @@ def restore_backup(settings: Settings, file: Path, now: datetime, progress: Prog
     kept = keys.before(here) if keys is not None else here
     key_here = set(manifest["keys"]) <= set(kept.marks)
     if older and manifest["keys"] and not key_here:
-        raise KeyNeeded(str(KeyNeeded.__doc__))
+        raise KeyNeeded
     with empty_place(settings, now) as connection:
         if kept != here:
             kept.write(settings.home)
@@ -117,7 +104,7 @@ def _fill(connection: Connection, archive: Archive, carried: Sequence[Carried], 
             write_rows(connection, one, _batches(archive, told["parts"]))
         there = count_rows(connection, one.name)
         if there != told["rows"]:
-            raise NotTheSame(f"{NotTheSame.__doc__} ({one.name}: {told['rows']} rows told, {there} written)")
+            raise NotTheSame(f"{one.name}: {told['rows']} rows told, {there} written")
         if progress is not None:
             progress(one.name, there)
     set_sequences(connection, carried)
@@ -126,7 +113,7 @@ def _fill(connection: Connection, archive: Archive, carried: Sequence[Carried], 
         fill_search(connection)
     connection.exec_driver_sql("ANALYZE")
     if head_now(connection) != manifest["head"]:
-        raise NotTheSame(f"{NotTheSame.__doc__} (the head of the record differs)")
+        raise NotTheSame("the head of the record differs")
     return verify(connection).broken
 
 

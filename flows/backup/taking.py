@@ -20,12 +20,12 @@ from sqlalchemy import Connection
 from config.settings import Settings
 from config.version import version_of_the_program
 from flows.backup.archive import ArchiveWriter, new_archive
+from flows.backup.faults import NoKey, WrongShape
 from flows.backup.keys import KEY, Keys
 from models.audit import head_now
 from models.migrating import known_revisions, revision_of
 from models.portable import Carried, Row, read_rows, tables
 from models.session import Store
-from states.errors import Fault
 
 #: what the files that we name are called: their order is their age
 NAME = re.compile(r"concord-\d{8}-\d{6}\.tar")
@@ -35,19 +35,6 @@ PART = 4 << 20
 #: packing harder costs five times the time for a tenth of the size
 LEVEL = 1
 Progress = Callable[[str, int], None]
-
-
-class WrongShape(Fault):
-    """The store is not of the shape this program knows. Take the backup with the program that wrote it, or let this one bring
-    the store to its shape first (concord doctor)."""
-
-    code = "store_of_another_shape"
-
-
-class NoKey(Fault):
-    """There is no secret.key in CONCORD_HOME that could go into the backup. Is this the right home?"""
-
-    code = "no_key"
 
 
 @dataclass(frozen=True)
@@ -75,10 +62,10 @@ def take_backup(
     """Write the store into that file, which is there when it is whole. Raises `WrongShape`, `FileExistsError`."""
     revision = revision_of(store)
     if revision != known_revisions()[-1]:
-        raise WrongShape(f"{WrongShape.__doc__} (the store: {revision or 'empty'}, this program: {known_revisions()[-1]})")
+        raise WrongShape(f"the store: {revision or 'empty'}, this program: {known_revisions()[-1]}")
     keys = Keys.of(settings.home)
     if with_key and not keys.lines:
-        raise NoKey(str(NoKey.__doc__))
+        raise NoKey
     target.parent.mkdir(parents=True, exist_ok=True)
     with store.snapshot() as connection, new_archive(target, now.timestamp()) as archive:
         carried = [_carry(connection, archive, one, progress) for one in tables()]

@@ -16,11 +16,11 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
 from config.settings import ROOT, Settings
-from flows.backup.archive import Damaged, open_archive
+from flows.backup.archive import open_archive
+from flows.backup.faults import Damaged, InUse, KeyNeeded, NoKey, NotEmpty, WrongShape
 from flows.backup.keys import KEY, Keys
-from flows.backup.places import InUse, NotEmpty
-from flows.backup.restoring import KeyNeeded, restore_backup
-from flows.backup.taking import NoKey, WrongShape, file_name, forget_old, take_backup
+from flows.backup.restoring import restore_backup
+from flows.backup.taking import file_name, forget_old, take_backup
 from models.all import METADATA
 from models.audit import head_now, seal
 from models.cases import CaseFile, Party
