@@ -21,7 +21,7 @@ from flows.casework import refused_row
 from flows.deadlines import renewal_of
 from flows.judging import not_found
 from flows.office import Office
-from flows.requests import Wish, as_row, file_batch, new_batch
+from flows.requests import Wish, as_row, file_batch, new_batch, own_key
 from flows.steps import Desk
 from models import employers
 from models.base import AnyRow
@@ -53,7 +53,7 @@ def file_for(office: Office, actor_id: int, step: str, case_ids: Sequence[int], 
     wishes = [
         Wish(step=step, case_id=one if one in there else None, actor_id=actor_id, answers=answers) for one in ids
     ]  # fmt: skip
-    return file_batch(office, step, actor_id, wishes, _own(actor_id, key))
+    return file_batch(office, step, actor_id, wishes, own_key(actor_id, key))
 
 
 def filed_before(office: Office, actor_id: int, key: str) -> int | None:
@@ -163,14 +163,9 @@ def _mark_opened(connection: Connection, contract_ids: Sequence[int]) -> None:
     connection.execute(windows.values(opened=True))
 
 
-def _own(actor_id: int, key: str) -> str:
-    """A key nobody else's form can hit."""
-    return f"web:{actor_id}:{key[:64]}"
-
-
 def _earlier(connection: Connection, actor_id: int, key: str) -> int | None:
     found: int | None = connection.execute(
-        select(StepBatch.id).where(StepBatch.key == _own(actor_id, key))
+        select(StepBatch.id).where(StepBatch.key == own_key(actor_id, key))
     ).scalar_one_or_none()
     return found
 
@@ -186,7 +181,7 @@ def _under_way(number: str) -> Refusal:
 
 def _file(connection: Connection, office: Office, actor_id: int, key: str, chosen: Sequence[Chosen]) -> int:
     """The batch and its requests; what is refused beforehand is settled with its reasons."""
-    full = _own(actor_id, key)
+    full = own_key(actor_id, key)
     batch_id = new_batch(connection, office, OPEN, actor_id, full, len(chosen))
     if batch_id is None:  # the same click came twice at once
         return _earlier(connection, actor_id, key) or 0
@@ -220,4 +215,4 @@ def file_again(office: Office, actor_id: int, scope: Scope, batch_id: int, key: 
     wishes = [
         Wish(step=OPEN, case_type=one.case_type, unit_id=one.unit_id, actor_id=actor_id, answers=one.answers) for one in left
     ]
-    return file_batch(office, OPEN, actor_id, wishes, _own(actor_id, key))
+    return file_batch(office, OPEN, actor_id, wishes, own_key(actor_id, key))

@@ -44,9 +44,9 @@ class Wish:
         return digest([self.step, self.case_id, self.actor_id, dict(self.answers), self.case_type, self.unit_id])
 
 
-def own_key(person_id: int, key: str) -> str:
-    """The key of a form somebody sent, which nobody else's form, program or sweep can hit; empty for none."""
-    return f"web:{person_id}:{key[:64]}" if key else ""
+def own_key(person_id: int, key: str, by: str = "web") -> str:
+    """The key of a form ("web") or program ("api") of somebody, which nothing of anybody else can hit; empty for none."""
+    return f"{by}:{person_id}:{key[:80]}" if key else ""
 
 
 def as_row(wish: Wish, office: Office, batch_id: int | None = None) -> dict[str, Any]:

@@ -46,11 +46,6 @@ def unit_to_open_in(connection: Connection, scope: Scope, code: str) -> int | No
     return connection.execute(query).scalar_one_or_none()
 
 
-def is_inside(connection: Connection, scope: Scope, unit_id: int) -> bool:
-    """Whether there is such an organisation inside the scope."""
-    return connection.execute(select(Organisation.id).where(Organisation.id == unit_id, scope.units())).first() is not None
-
-
 def unit_path(connection: Connection, scope: Scope, code: str) -> str | None:
     """The path of the unit of that code inside the scope."""
     query = select(Organisation.path).where(Organisation.code == code, scope.units())

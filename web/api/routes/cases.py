@@ -8,8 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from documents.catalogue import PAPERS
-from flows.filing import check_employer, own_key, take
-from flows.requests import Wish
+from flows.requests import Wish, own_key
 from models import case_page, daybook, interface, queries
 from states.casetype import OPEN
 from states.dispute.words import Cause
@@ -75,12 +74,11 @@ def open_case(
             text = Label("没有这一单位,或您无权查看", "there is no such unit, or you may not see it")
             raise wrong("body.unit", "unit_not_found", text, Label("见 GET /units", "see GET /units"))
         read_answers(case_type(kind.key).opens_with, wanted.answers, strictly=True)
-        check_employer(connection, caller.scope, wanted.answers)
     wish = Wish(
         step=OPEN, case_type=kind.key, unit_id=unit_id, actor_id=caller.person_id, answers=wanted.answers,
-        key=own_key(caller.person_id, key),
+        key=own_key(caller.person_id, key, "api"),
     )  # fmt: skip
-    receipt = take(desk, wish)
+    receipt = desk.step(wish)
     response.headers["location"] = f"/api/v1/cases/{receipt.number}"
     state = Word.of(receipt.state, case_type(kind.key).stage(receipt.state).label)
     return ReceiptShape(number=receipt.number, version=receipt.version, step=receipt.step, state=state)

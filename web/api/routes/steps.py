@@ -6,10 +6,8 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from flows.filing import check_people, own_key
-from flows.filing import take as through
 from flows.office import Office
-from flows.requests import Wish
+from flows.requests import Wish, own_key
 from flows.steps import Desk
 from flows.undoing import against
 from models import case_page
@@ -65,7 +63,6 @@ def take(
             raise not_found()
         if known.by & found.roles:  # who may not take it hears that first, from the door
             read_answers(known.asks, wanted.answers, strictly=True)
-            check_people(connection, known, wanted.answers, found.case.unit_path, caller.today)
     return _through_the_door(office, desk, caller, found, step, wanted.answers, wanted.expected_version, key)
 
 
@@ -85,10 +82,10 @@ def _through_the_door(
 ) -> ReceiptShape:
     wish = Wish(
         step=step, case_id=found.row.id, actor_id=caller.person_id, answers=answers, expected_version=version,
-        key=own_key(caller.person_id, key),
+        key=own_key(caller.person_id, key, "api"),
     )  # fmt: skip
     try:
-        receipt = through(desk, wish)
+        receipt = desk.step(wish)
     except Refusal as refusal:
         raise _refused(office, caller, refusal, found.row.number, version) from refusal
     return ReceiptShape(number=receipt.number, version=receipt.version, step=step, state=_state(found, receipt.state))
