@@ -32,6 +32,8 @@ from states.errors import Fault, Refusal
 
 #: a run without a lease (by hand, or in a process without heartbeat) has ended by then
 LONGEST = timedelta(hours=2)
+#: filed so far ahead by a clock that has gone back since: it waits no longer
+LONGEST_AHEAD = timedelta(minutes=5)
 #: seconds between two notes of how far a run is
 NOTED = 0.5
 
@@ -124,7 +126,8 @@ def free_works(office: Office, waited: timedelta = timedelta(0), limit: int = 20
     """Runs (id, flow) that wait for somebody since `waited`, or whose process was not heard of; the oldest first."""
     now = office.now()
     silent = and_(Run.state == "running", Run.lease_until < now)
-    free = or_(and_(Run.state == "waiting", Run.filed_at <= now - waited), silent)
+    ripe = or_(Run.filed_at <= now - waited, Run.filed_at > now + LONGEST_AHEAD)
+    free = or_(and_(Run.state == "waiting", ripe), silent)
     query = select(Run.id, Run.flow).where(OPEN_RUNS, free).order_by(Run.id).limit(limit)
     with office.store.read() as connection:
         return list(connection.execute(query))
