@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import Response
@@ -31,7 +31,7 @@ from web.access import COOKIE, TheOffice, Visitor, only_for, visitor_now
 from web.errors import NotFound
 from web.pages.live import LONGEST, a_place, changes, shared
 from web.pages.monitor_view import DAY, Found, found_of, health_of, watched
-from web.pages.monitor_words import FLOWS
+from web.pages.monitor_words import flow_label
 from web.posted import Posted, number_of, text_of
 from web.rendering import go, page
 
@@ -83,9 +83,8 @@ def monitor(request: Request, office: TheOffice, visitor: ForWatchers) -> Respon
         return page(request, visitor, "monitor/pulse.html", pulse=seen)
     with office.store.read() as connection:
         health = health_of(connection, visitor, office.now(), utc_now())
-    return page(
-        request, visitor, "monitor/monitor.html", pulse=seen, health=health, now=office.now(), wall=utc_now(), labels=FLOWS
-    )
+    told: dict[str, Any] = {"now": office.now(), "wall": utc_now(), "flow_label": flow_label}
+    return page(request, visitor, "monitor/monitor.html", pulse=seen, health=health, **told)
 
 
 @router.get("/live", response_class=EventSourceResponse, dependencies=[Depends(a_place)])

@@ -23,7 +23,8 @@ FLOWS = {
     "sweep-outbox": Label("发送通知", "Sending notices"), "sweep-hooks": Label("发送回调", "Web-hooks"),
     "sweep-rescue": Label("接续中断的工作", "Rescue of broken-off work"), "sweep-seal": Label("封印记录", "Sealing the record"),
     "sweep-digest": Label("每日提要", "Daily digest"), "sweep-integrity": Label("数据核对", "Integrity check"),
-    "sweep-audit": Label("记录核验", "Audit of the record"),
+    "sweep-audit": Label("记录核验", "Audit of the record"), "sweep-watch": Label("自我看护", "Watch over the office"),
+    "sweep-reconcile": Label("与 Prefect 核对", "Reconciliation with Prefect"),
 }  # fmt: skip
 #: the groups a list can be narrowed to, besides each flow by itself
 STEPS_OF_CASES, WORKS, SWEEPS = "steps", "works", "sweeps"
@@ -94,7 +95,8 @@ def cause(error: str) -> Said:
 def _words() -> dict[str, Label]:
     rules = {key: rule.label for kind in all_types() for key, rule in kind.rule.items()}
     rules |= {key: rule.label for key, rule in REGISTER_RULES.items()}
-    steps = {step.name: step.label for kind in all_types() for step in kind.steps if step.name != OPEN}
+    steps = {OPEN: all_types()[0].opening.label}
+    steps |= {step.name: step.label for kind in all_types() for step in kind.steps if step.name != OPEN}
     papers = {key: paper.label for key, paper in PAPERS.items()}
     stages = {str(stage): stage.label for kind in all_types() for stage in kind.stages}
     return {**stages, **steps, **rules, **{key: one.label for key, one in NOTICES.items()}, **papers, **FLOWS, **OTHERS}
