@@ -18,6 +18,8 @@ class Bell:
     at: str = ""
     #: rung in every worker, and done there; otherwise in the scheduler, as a run that any worker does
     draining: bool = False
+    #: done by the scheduler that leads, at once: it must not wait for a worker, for it tells when there is none
+    leading: bool = False
 
 
 TIMETABLE = (
@@ -26,6 +28,8 @@ TIMETABLE = (
     Bell("follow-ups", every=15, draining=True),
     Bell("rescue", every=30, draining=True),
     Bell("deadlines", every=60),
+    Bell("watch", every=60, leading=True),
+    Bell("reconcile", every=300),
     Bell("seal", every=3600),
     Bell("digest", at="08:30"),
     Bell("integrity", at="03:00"),

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
-from config.timetable import TIMETABLE
 from flows.accounts.sessions import forget_old_sessions
 from flows.accounts.throttle import forget_old_tries
+from flows.checks.machinery import patience
 from flows.deadlines import sweep_deadlines
 from flows.followups import open_follow_ups
 from flows.hooks import deliver_events, post_events
 from flows.integrity import report_findings
 from flows.office import Office
+from flows.reconciling import reconcile
 from flows.rescue import pending_work, rescue_all
 from flows.tidying import forget_ended_processes, forget_quiet_runs
+from flows.watching import watch
 from flows.works import journalled, last_done
 from models.audit import seal, verify
 from notifications.alerts import post_alert
@@ -25,10 +26,6 @@ from notifications.outbox import drain
 
 Counts = dict[str, Any]
 
-#: a sweep that was not heard of for so long is late: fifteen minutes, or a day and two hours where it rings once a day
-LATE = timedelta(minutes=15)
-LATE_DAILY = timedelta(hours=26)
-_PATIENCE = {bell.sweep: LATE_DAILY if bell.at else max(LATE, timedelta(seconds=2 * bell.every)) for bell in TIMETABLE}
 #: a sweep of the outbox ends after so many rounds; the next bell goes on
 _ROUNDS = 50
 #: sweeps that run every few seconds: journalled only when they did something
@@ -83,11 +80,18 @@ _FORGETTING = (forget_quiet_runs, forget_old_tries, forget_old_sessions, forget_
 def _audit(office: Office) -> Counts:
     with office.store.read() as connection:
         result = verify(connection)
+    lines = [[broken.where, broken.what] for broken in result.broken[:50]]
     if result.broken:
-        lines = [[broken.where, broken.what] for broken in result.broken[:50]]
         with office.store.write() as connection:
             post_alert(connection, "audit_broken", f"audit:{office.today()}", {"broken": lines}, office.now())
-    return {"events": result.events, "broken": len(result.broken)}
+    return {"events": result.events, "broken": len(result.broken), "places": lines}
+
+
+def _watch(office: Office) -> Counts:
+    counts = watch(office)
+    if any(name.startswith("nobody_works") for name in counts["on"]):
+        _outbox(office)  # nobody else would deliver the word that nobody works
+    return counts
 
 
 SWEEPS: dict[str, Callable[[Office], Counts]] = {
@@ -100,6 +104,8 @@ SWEEPS: dict[str, Callable[[Office], Counts]] = {
     "digest": _digest,
     "integrity": _integrity,
     "audit": _audit,
+    "watch": _watch,
+    "reconcile": reconcile,
 }
 #: what `concord sweep` runs when no sweep is named, in this order
 BY_HAND = ("rescue", "deadlines", "follow-ups", "outbox", "hooks")
@@ -118,7 +124,7 @@ def run_sweep(office: Office, name: str) -> Counts:
 def warn_if_late(office: Office, name: str) -> None:
     """Tell the administrators when a sweep of this office has not ended well for so long: it was down, or it fails."""
     last = last_done(office, f"sweep-{name}")
-    if last is not None and office.now() - last > _PATIENCE.get(name, LATE):
+    if last is not None and office.now() - last > patience(name):
         facts = {"sweep": name, "last_at": last.isoformat(timespec="minutes")}
         with office.store.write() as connection:
             post_alert(connection, "sweep_late", f"sweep-late:{name}:{last.isoformat()}", facts, office.now())

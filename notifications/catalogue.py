@@ -46,10 +46,10 @@ class Place(NamedTuple):
 CASE = Place("concord case show {number}", "/cases/{number}")
 CONTRACT = Place("concord contracts show {number}", "/contracts/{number}")
 MINE = Place("concord worklist", "/")
-PARKED = Place("concord reminders missed", "/outbox")
-RUNS = Place("concord runs list", "/runs")
-DOCTOR = Place("concord doctor --integrity", "/doctor")
-AUDIT = Place("concord audit verify", "/audit")
+PARKED = Place("concord reminders missed", "/administration/messages")
+RUNS = Place("concord runs list", "/supervision/runs")
+DOCTOR = Place("concord doctor --integrity", "/supervision/findings")
+AUDIT = Place("concord audit verify", "/administration/record")
 HOOKS = Place("concord doctor", "/mine")
 PEOPLE = Place("concord user password {code}", "/administration/people")
 
@@ -165,6 +165,13 @@ OFFICE = (
         facts=("what", "reason")),
     _of("sweep_late", "定时检查延误", "A sweep is late", ADMINISTRATORS, loud=URGENT, at=DOCTOR,
         facts=("sweep", "last_at")),
+    _of("outbox_late", "通知积压", "Messages are piling up", ADMINISTRATORS, loud=URGENT, at=DOCTOR,
+        facts=("count", "since")),
+    _of("failures_many", "办理频繁出错", "Many failures", ADMINISTRATORS, loud=URGENT, at=RUNS, facts=("failed", "total")),
+    _of("nobody_works", "没有后台进程", "No worker is alive", ADMINISTRATORS, loud=URGENT, at=DOCTOR,
+        facts=("works", "since")),
+    _of("process_died", "进程无音讯", "A process fell silent", ADMINISTRATORS, at=DOCTOR,
+        facts=("process", "roles", "last_at")),
     _of("audit_broken", "办案记录校验不符", "The audit does not hold", ADMINISTRATORS, loud=URGENT, at=AUDIT,
         facts=("broken",)),
     _of("integrity_findings", "数据检查发现问题", "Integrity findings", ADMINISTRATORS, at=DOCTOR,

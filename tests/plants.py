@@ -276,8 +276,8 @@ def record_broken(town: Town) -> Planted:
 
 def process_silent(town: Town, **changes: Any) -> Planted:
     """A worker that was killed an hour ago."""
-    beat = {"beat_at": utc_now() - HOUR, "condition": {"breaker": "closed"}, **changes}
-    process_id = town.add(Process, name=f"host:{len(town.rows(Process))}:dead", host="host", pid=1, roles="worker", version="1",
+    beat = {"beat_at": utc_now() - HOUR, "condition": {"breaker": "closed"}, "roles": "worker", **changes}
+    process_id = town.add(Process, name=f"host:{len(town.rows(Process))}:dead", host="host", pid=1, version="1",
                           started_at=utc_now() - 2 * HOUR, **beat)  # fmt: skip
     return Planted("process_silent", process_id)
 

@@ -149,7 +149,8 @@ def _verified(_look: Look) -> AnySelect:
     return query.where(Run.id == newest.scalar_subquery(), broken)
 
 
-def _silent(look: Look) -> AnySelect:
+def silent_processes(look: Look) -> AnySelect:
+    """Processes that fell silent without a word, and that no other one of the same roles on the same host replaced."""
     other = aliased(Process)
     alive = exists().where(other.host == Process.host, other.roles == Process.roles, other.ended_at.is_(None),
                            other.beat_at > look.beats - SILENT)  # fmt: skip
@@ -203,7 +204,7 @@ MACHINERY_CHECKS = (
           remedy=Label("勿改数据:在旁恢复备份,比对链首与所列各处",
                        "change nothing: restore a backup beside it and compare the head and the places named"),
           place="/administration/record"),
-    Check(code="process_silent", query=_silent, whole=True,
+    Check(code="process_silent", query=silent_processes, whole=True,
           says=Label("没有道别就消失的进程", "processes that fell silent without signing off"),
           remedy=Label("会由系统服务重新启动;否则请查看该机器", "its service starts it again; else look there"), place=""),
     Check(code="prefect_away", query=_without_prefect, whole=True,

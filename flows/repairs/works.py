@@ -63,7 +63,7 @@ def take_up(office: Office, _by: int | None, spot: Spot) -> Label:
     return work_now(office, spot.subject)
 
 
-def do_again(office: Office, _by: int | None, spot: Spot) -> Label:
+def file_once_more(office: Office, _by: int | None, spot: Spot) -> Label:
     """File what was lost once more, and do it."""
     row = _row(office, spot.subject)
     if row.flow not in WORKS:
@@ -84,7 +84,7 @@ def sweep_again(office: Office, _by: int | None, spot: Spot) -> Label:
 BODIES: dict[str, Body] = {
     "run_abandoned": take_up,
     "work_untaken": take_up,
-    "runs_lost": do_again,
+    "runs_lost": file_once_more,
     "sweep_late": sweep_again,
     "sweep_failed": sweep_again,
 }

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from flows.sweeps import LATE, run_sweep, warn_if_late
+from flows.checks.machinery import LATE
+from flows.sweeps import run_sweep, warn_if_late
 from flows.tidying import MEMORY, forget_quiet_runs
 from flows.works import journalled
 from models.outbox import Message

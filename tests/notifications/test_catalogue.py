@@ -26,6 +26,7 @@ OWN: dict[str, Any] = {
     "waiting": ["D2026-1"], "overdue_count": 40, "today_count": 1, "week_count": 0, "waiting_count": 1,
     "host": "example.org", "reason": "smtp 550", "notice": "session_fixed",
     "what": "sweep", "sweep": "deadlines", "last_at": "2026-11-20", "broken": [["D2026-1", "changed"]],
+    "count": 12, "since": "2026-11-20 09:45", "failed": 7, "total": 90, "works": 3, "process": "host:12:ab", "roles": "worker",
     "person": "Li", "code": "M02", "until": "2026-11-20 09:45",
     "findings": [["parked", 3, "被搁置", "parked", "重发", "resend"]],
 }  # fmt: skip
