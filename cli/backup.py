@@ -25,7 +25,7 @@ def backup(
 ) -> int:
     """备份 · the office in one file, taken while it runs; exit code 0 means it is whole and on the disk."""
     from config.settings import load_settings
-    from flows.backup.taking import file_name, forget_old, take_backup
+    from flows.backup.taking import file_name, forget_old, note_taken, take_backup
     from flows.office import Office
     from models.session import open_sealed
 
@@ -38,6 +38,7 @@ def backup(
             now += timedelta(seconds=1)
             target = target.with_name(file_name(now))
         taken = take_backup(office.store, settings, now, target, with_key=with_key)
+        note_taken(office, taken, now)
     except FileExistsError:
         raise Stop(USAGE, f"文件已存在:{target};请另取名称", f"{target} is there already: choose another name") from None
     finally:

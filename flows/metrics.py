@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
@@ -33,6 +33,7 @@ BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 #: sweeps that leave a trace each time they end, with what is between two of them
 TRACED: Final = tuple(bell for bell in TIMETABLE if not bell.draining)
 
+disable_created_metrics()  # when a counter was first raised is nobody's question, and a line more for each
 _OWN: Final = CollectorRegistry()
 _REQUESTS: Final = Histogram(
     "concord_http_request_seconds", "Time of a request by method, address pattern and status.", ("method", "route", "status"),
@@ -161,6 +162,8 @@ def _sweeps(found: Figures, now: datetime) -> Iterator[Metric]:
         overdue.add_metric((bell.sweep,), last is not None and now - last > overdue_after(bell))
     yield since
     yield overdue
+    if found.backed_up_at is not None:
+        yield _gauge("backup_since_seconds", "Time since the last backup was whole.", _age(found.backed_up_at, now))
     if found.verified is not None:
         yield _gauge("audit_broken", "Places the last verification of the record found changed.", found.verified.broken)
         yield _gauge("audit_since_seconds", "Time since the record was last verified.", _age(found.verified.ended_at, now))

@@ -59,6 +59,8 @@ class Figures:
     sweeps: Mapping[str, datetime]
     processes: Sequence[ProcessSeen]
     verified: Verified | None
+    #: when the newest backup was taken; None: there is none in the journal
+    backed_up_at: datetime | None
 
 
 def figures(connection: Connection, now: datetime, sweeps: Sequence[str], stale: timedelta) -> Figures:
@@ -76,6 +78,7 @@ def figures(connection: Connection, now: datetime, sweeps: Sequence[str], stale:
         sweeps={name: at for name, at in ended.items() if at is not None},
         processes=_processes(connection, now, stale),
         verified=_verified(connection),
+        backed_up_at=_last_end(connection, "backup"),
     )
 
 

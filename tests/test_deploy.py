@@ -189,7 +189,7 @@ def test_every_figure_an_alert_asks_for_is_one_of_ours(town: Town) -> None:
     asked = {name for alert in alerts for name in re.findall(r"concord_\w+", alert["expr"])}
     with noted_step(1), noted_run(1, "sweep-x", 1, {}):
         now = town.office.now()
-        for flow in ("sweep-audit", "sweep-deadlines"):
+        for flow in ("sweep-audit", "sweep-deadlines", "backup"):
             town.add(Run, flow=flow, key="k", state="done", filed_at=now, started_at=now, ended_at=now, asked={}, counts={})
     families = {family.name for family in text_string_to_metric_families(Metrics(town.office).text().decode())}
     assert {name for name in asked if re.sub(r"_(count|bucket|sum|total)$", "", name) not in families} == set()

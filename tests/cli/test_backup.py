@@ -44,6 +44,8 @@ def test_a_backup_and_back_again(town: Town, tmp_path: Path) -> None:
     assert [file.name for file in folder.iterdir()] == [Path(second["file"]).name]
     assert second["head"] == first["head"]
 
+    code, runs = answer(home, "runs", "list", "--flow", "backup")
+    assert runs[0]["key"] == Path(second["file"]).name
     code, restored = answer(tmp_path / "new", "restore", second["file"])
     assert code == 0
     assert (restored["head"], restored["key_here"], restored["broken"]) == (first["head"], True, [])

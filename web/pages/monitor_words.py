@@ -19,6 +19,7 @@ FLOWS = {
     "verify-record": Label("核验记录", "Verification of the record"),
     "import-contracts": Label("导入合同(命令行)", "Import of contracts"),
     "import-ledger": Label("导入台账(命令行)", "Import of a ledger"), "recount-dates": Label("重算期限", "Dates counted anew"),
+    "backup": Label("备份", "Backup"),
     "sweep-deadlines": Label("期限巡查", "Deadlines"), "sweep-follow-ups": Label("后续案件", "Follow-up cases"),
     "sweep-outbox": Label("发送通知", "Sending notices"), "sweep-hooks": Label("发送回调", "Web-hooks"),
     "sweep-rescue": Label("接续中断的工作", "Rescue of broken-off work"), "sweep-seal": Label("封印记录", "Sealing the record"),
