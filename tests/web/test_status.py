@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import Settings
 from flows.metrics import CONTENT_TYPE
@@ -81,8 +82,8 @@ def test_a_database_that_hangs_is_asked_once() -> None:
     class Hanging(Store):
         def read(self) -> Any:
             asked.append(1)
-            go_on.wait(10)
-            raise TimeoutError
+            go_on.wait(60)
+            raise SQLAlchemyError
 
     readiness = Readiness(Office(Hanging(None), Settings()))  # type: ignore[arg-type]
     found: list[bool] = []
@@ -93,6 +94,8 @@ def test_a_database_that_hangs_is_asked_once() -> None:
         asker.join()
     assert found == [False] * 5
     assert asked == [1]
+    go_on.set()
+    assert not readiness()
 
 
 @pytest.mark.parametrize(
