@@ -144,13 +144,15 @@ class Topology:
 
 
 def topology_on(address: str, folder: Path, **settings: str) -> Topology:
-    """An office in an empty database at that address, its people in it, nothing started yet."""
+    """An office in an empty database at that address (PostgreSQL, or a file of SQLite), its people in it, nothing started yet."""
     made: Office = open_office(Settings(home=folder, prefect=False, database_url=address))
     migrate(made.store)
     people_the(made)
-    with made.store.write() as connection:
-        for table in ("organisation", "person"):
-            connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+    if not made.store.is_sqlite:
+        with made.store.write() as connection:
+            for table in ("organisation", "person"):
+                following = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
+                connection.exec_driver_sql(following)
     port = str(free_port())
     told = {
         "CONCORD_DATABASE_URL": address, "CONCORD_LEASE": str(LEASE), "CONCORD_PREFECT_PORT": port,
