@@ -22,6 +22,7 @@ from models.outbox import MessageStatus
 from notifications.catalogue import NOTICES
 from states.errors import Reason
 from states.labels import Label
+from states.names import state_label
 from states.registry import case_type
 from states.roles import Role
 from web.access import Visitor
@@ -123,10 +124,11 @@ def step_run_of(connection: Connection, visitor: Visitor, settings: Settings, no
     kind = case_type(row.type, row.type_version) if row.type else None
     refused = row.status == "refused" and row.receipt and "refusal" in row.receipt
     return StepRun(
-        line=step_line(row, names, visitor.lang), role=Role(row.role).label if row.role else None, fields=len(row.answers),
+        line=step_line(row, names, visitor.lang), fields=len(row.answers),
+        role=Role(row.role).label if row.role in list(Role) else None,  # the operator of the machine holds none
         reasons=refusal_from(row.receipt).reasons if refused else (), fault=cause_of(row.error), attempt=row.attempt,
         settled_at=row.settled_at, batch_id=row.batch_id, state=kind.stage(row.state).label if kind else None,
-        version=row.version or 0, seq=row.seq or 0, led_to=kind.stage(row.to_state).label if kind and row.seq else None,
+        version=row.version or 0, seq=row.seq or 0, led_to=state_label(kind, row.to_state) if kind and row.seq else None,
         missing=missing_of(connection, [request_id]) if row.seq else (),
         told=_told(connection, row) if row.seq else (), mend=_mend_step(row, now),
         prefect=prefect_page(visitor, settings, row.flow_run_id),
