@@ -12,8 +12,11 @@ from sqlalchemy import Connection
 from config.settings import Settings
 from documents.catalogue import PAPERS
 from flows.casework import refusal_from
-from flows.checks.machinery import UNANSWERED, UNTAKEN
+from flows.checks.check import Look
+from flows.checks.machinery import UNANSWERED
+from flows.checks.table import check_of
 from flows.heartbeat import STALE
+from flows.integrity import spots_of
 from flows.missing import Missing, missing_of
 from flows.retrying import may_be_asked_again
 from models import daybook, running
@@ -174,16 +177,15 @@ def work_run_of(
     row = running.work(connection, who, run_id)
     if row is None:
         raise NotFound
-    now, wall = moment
     counted = {**row.asked, **row.counts}
     return WorkRun(
         line=work_line(row), state=row.state, fault=cause_of(row.error), filed_at=row.filed_at, ended_at=row.ended_at,
         holder=f"{row.host} · {row.pid}" if row.host else row.holder.rpartition(":")[0], roles=row.roles or "",
-        heard=row.beat_at, silent=row.state == "running" and row.beat_at is not None and row.beat_at < wall - STALE,
+        heard=row.beat_at, silent=row.state == "running" and row.beat_at is not None and row.beat_at < moment[1] - STALE,
         lease_until=row.lease_until,
         counts=[(COUNTS[name], value) for name, value in counted.items() if _is_count(name, value)],
         reasons=[(Label(*one["text"]), Label(*one["remedy"])) for one in row.counts.get("reasons", ())],
-        batch_id=int(row.asked.get("batch_id", 0)), mend=_mend_work(row, who.top, now),
+        batch_id=int(row.asked.get("batch_id", 0)), mend=_mend_work(connection, row, who.top, moment),
         prefect=prefect_page(visitor, settings, row.flow_run_id),
     )  # fmt: skip
 
@@ -192,13 +194,16 @@ def _is_count(name: str, value: Any) -> bool:
     return name in COUNTS and isinstance(value, int) and not isinstance(value, bool)
 
 
-def _mend_work(row: AnyRow, top: bool, now: datetime) -> Mending | None:
-    if top and row.state == "lost":
-        return Mending("runs_lost", row.id, Label("重新运行", "Do it again"))
-    if top and row.state == "running" and row.lease_until is not None and row.lease_until < now:
-        return Mending("run_abandoned", row.id, Label("由其他进程接续", "Let another process go on"))
-    if top and row.state == "waiting" and row.filed_at < now - UNTAKEN:
-        return Mending("work_untaken", row.id, Label("立即运行", "Do it now"))
+#: which check speaks of a work in that state
+_SPEAKS = {"lost": "runs_lost", "running": "run_abandoned", "waiting": "work_untaken"}
+
+
+def _mend_work(connection: Connection, row: AnyRow, top: bool, moment: tuple[datetime, datetime]) -> Mending | None:
+    """The button of the check that finds this work, if one does: what was done since, or is under way, needs none."""
+    check = check_of(_SPEAKS.get(row.state, "")) if top else None
+    if check is not None and check.repair is not None:
+        found, _ = spots_of(connection, check, Look(moment[0], None, moment[1], row.id), 1)
+        return Mending(check.code, row.id, check.repair) if found else None
     if may_be_asked_again(row, top):
         return Mending("", row.id, Label("再次运行", "Run it again"))
     return None
