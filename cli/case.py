@@ -31,9 +31,10 @@ def list_cases(
 ) -> None:
     """案件列表 · cases, newest first."""
     from models.queries import cases
+    from states.names import stages_of
 
     if case_type:
-        stages = {str(stage) for stage in known_type(case_type).stages}
+        stages = {str(stage) for stage in stages_of(known_type(case_type))}
         if state and state not in stages:
             shown = ", ".join(sorted(stages))
             raise Stop(USAGE, f"没有状态“{state}”,有:{shown}", f"there is no state “{state}”, only {shown}")
@@ -83,9 +84,10 @@ def _receipt(receipt: Any) -> None:
 
 def _said(receipt: Any) -> str:
     from models.numbers import type_of_number
+    from states.names import state_label
     from states.registry import case_type
 
-    return case_type(type_of_number(receipt.number)).stage(receipt.state).label.said(DESK.lang)
+    return state_label(case_type(type_of_number(receipt.number)), receipt.state).said(DESK.lang)
 
 
 @app.command("step")

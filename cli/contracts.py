@@ -80,6 +80,7 @@ def _print_one(whole: dict[str, Any]) -> None:
     from models.deadlines import DeadlineStatus
     from states.bargaining import BARGAINING
     from states.bargaining.words import Kind, Scope
+    from states.names import state_label
     from states.register import REGISTER_RULES
 
     def said(value: Any) -> str:
@@ -103,7 +104,7 @@ def _print_one(whole: dict[str, Any]) -> None:
     )
     DESK.table(
         ("协商案件", "Bargaining cases"), (("案号", "Number"), ("状态", "State")),
-        [(c["number"], said(BARGAINING.stage(c["state"]))) for c in whole["cases"]],
+        [(c["number"], state_label(BARGAINING, c["state"]).said(DESK.lang)) for c in whole["cases"]],
     )  # fmt: skip
 
 

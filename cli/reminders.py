@@ -14,10 +14,10 @@ app = typer.Typer(help="提醒与通知 · reminders and notices", no_args_is_he
 def _rule(row: Any) -> str:
     """The name of a clock's rule, of a case or of the register."""
     from states.register import REGISTER_RULES
-    from states.registry import case_type
+    from states.registry import case_type, rule_named
 
-    rules = case_type(row.type, row.type_version).rule if row.type else REGISTER_RULES
-    return str(rules[row.rule].label.said(DESK.lang))
+    rule = rule_named(case_type(row.type, row.type_version), row.rule) if row.type else REGISTER_RULES[row.rule]
+    return str(rule.label.said(DESK.lang))
 
 
 def _stage(stage: str) -> str:

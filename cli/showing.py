@@ -67,8 +67,9 @@ def _role(role: str) -> str:
 
 def _deadline(kind: Any, deadline: dict[str, Any]) -> tuple[Any, ...]:
     from models.deadlines import DeadlineStatus
+    from states.registry import rule_named
 
-    label = kind.rule[deadline["rule"]].label.said(DESK.lang)
+    label = rule_named(kind, deadline["rule"]).label.said(DESK.lang)
     status = DeadlineStatus(deadline["status"]).label.said(DESK.lang)
     note = [] if deadline["hard"] else [DESK.label("约定或内部", "agreed or policy")]
     if deadline["provisional"]:
@@ -77,8 +78,12 @@ def _deadline(kind: Any, deadline: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _event(kind: Any, event: dict[str, Any]) -> tuple[Any, ...]:
-    step = kind.step(event["step"])
-    label = step.label.said(DESK.lang) if step else DESK.label("撤销", "Undo")
-    who = event["actor"] or DESK.label("时钟", "the clock")
-    state = kind.stage(event["to_state"]).label.said(DESK.lang)
+    from flows.migrating import OPERATOR
+    from states.names import moved_label, state_label, step_label
+
+    moved = event["detail"].get("migrated")
+    label = (moved_label(moved["from"], moved["to"]) if moved else step_label(kind, event["step"])).said(DESK.lang)
+    operator = DESK.label("系统维护", "the operator")
+    who = event["actor"] or (operator if event["role"] == OPERATOR else DESK.label("时钟", "the clock"))
+    state = state_label(kind, event["to_state"]).said(DESK.lang)
     return (event["seq"], label, f"{who}({event['unit']})", when(event["at"]), state)

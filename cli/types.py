@@ -5,8 +5,12 @@ from __future__ import annotations
 import typer
 
 from cli.desk import DESK, FAULT, NOT_FOUND, Stop
+from cli.types_diff import diff
+from cli.types_migrate import migrate
 
 app = typer.Typer(help="案件类型 · case types", no_args_is_help=True)
+app.command("diff")(diff)
+app.command("migrate")(migrate)
 
 
 @app.command("check")

@@ -18,9 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.clock import day_at
 from config.crashpoints import crashpoint
-from flows.casework import REQUEST, applied_row, receipt_of, refused_row, settle, take_step, write_acts
+from flows.casework import REQUEST, Receipt, applied_row, receipt_of, refused_row, settle, take_step, write_acts
 from flows.collector import collector_held
 from flows.judging import CLOCK_ONLY, judge, not_found, roles_held, roles_in
+from flows.migrating import Answer, Asking, move_cases
 from flows.naming import Named
 from flows.office import Office
 from flows.opening import draft_cases, enter_cases
@@ -34,6 +35,7 @@ from notifications.alerts import post_alert
 from states.casetype import OPEN
 from states.errors import ConcordError, Refusal
 from states.roles import Role
+from states.versions import MIGRATE
 
 CHUNK = 500
 #: seconds of rest where all that waits is in another process's hands: it may be frozen with its locks
@@ -164,7 +166,16 @@ def _apply_chunk(connection: Connection, office: Office, requests: Sequence[AnyR
         return
     now = office.now()
     cases = _cases_of(connection, office, requests)
-    roles, named = _Roles(connection, now), Named(connection, day_at(now)).look_up(requests)
+    roles = _Roles(connection, now)
+    if requests[0].step == MIGRATE:  # a batch is of one step
+        asked = [
+            Asking(one, case, roles.in_case(case, one.actor_id) if case else frozenset())
+            for one, case in zip(requests, cases, strict=True)
+        ]
+        answers = move_cases(connection, office, asked)
+        settle(connection, [_moved_row(office, *one, seen) for one in zip(asked, answers, strict=True)])
+        return
+    named = Named(connection, day_at(now)).look_up(requests)
     acts: list[Act] = []
     rows = []
     opened: list[tuple[CaseRow, AnyRow]] = []
@@ -186,6 +197,13 @@ def _apply_chunk(connection: Connection, office: Office, requests: Sequence[AnyR
         write_acts(connection, acts)
     receipts = (receipt_of(act, act.request_id or 0) for act in acts)
     settle(connection, rows + [applied_row(office, receipt, seen) for receipt in receipts])
+
+
+def _moved_row(office: Office, asked: Asking, answer: Answer, seen: Mapping[str, Any]) -> dict[str, Any]:
+    if isinstance(answer, Refusal):
+        return refused_row(office, asked.request.id, answer, seen)
+    case = answer.case
+    return applied_row(office, Receipt(asked.request.id, case.id, case.number, answer.seq, MIGRATE, answer.state), seen)
 
 
 def _cases_of(connection: Connection, office: Office, requests: Sequence[AnyRow]) -> Iterator[CaseRow | None]:

@@ -21,6 +21,7 @@ from config.clock import day_at
 from config.crashpoints import crashpoint
 from documents.issue import issue_papers
 from flows.judging import judge, not_found, roles_at_opening, roles_with
+from flows.migrating import move_case
 from flows.naming import Named
 from flows.office import Office
 from flows.opening import draft_cases, enter_cases
@@ -39,6 +40,7 @@ from states.casetype import OPEN
 from states.errors import Reason, Refusal
 from states.labels import Label
 from states.roles import Role
+from states.versions import MIGRATE
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,9 @@ def _apply(connection: Connection, office: Office, request_id: int, seen: Mappin
     if request.step == UNDO:
         state = undo_last(connection, office, request, case, roles)
         receipt = Receipt(request_id, case.id, case.number, case.version + 1, UNDO, state)
+    elif request.step == MIGRATE:
+        state = move_case(connection, office, request, case, roles)
+        receipt = Receipt(request_id, case.id, case.number, case.version + 1, MIGRATE, state)
     else:
         act = judge(request, case, roles, now)
         Named(connection, day_at(now)).look_up([request]).must_fit(request, case, act.decision.step)

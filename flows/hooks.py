@@ -37,6 +37,7 @@ from states.casetype import OPEN
 from states.errors import InvalidAnswers, Reason
 from states.labels import Label
 from states.registry import all_types
+from states.versions import MIGRATE
 
 #: web-hooks a person may keep at once
 MOST = 10
@@ -72,7 +73,7 @@ def _record(connection: Connection, office: Office, deed: Deed, person_id: int, 
 
 
 def _against_events(events: Sequence[str]) -> Iterator[Reason]:
-    known = {step.name for kind in all_types() for step in kind.steps} | {OPEN, UNDO, EVERY}
+    known = {step.name for kind in all_types() for step in kind.steps} | {OPEN, UNDO, MIGRATE, EVERY}
     if not set(events) <= known:
         text = Label("有的步骤名称不存在", "some of these are no steps")
         yield Reason("unknown_step", text, Label("见 GET /types;全部步骤用 *", "see GET /types; * for all"), "events")

@@ -108,14 +108,15 @@ def judge(request: AnyRow, case: CaseRow, roles: frozenset[Role], now: datetime)
     if not roles:
         raise no_position() if request.step == OPEN else not_found()
     if request.expected_version is not None and request.expected_version != case.version:
-        raise _stale(case)
+        raise stale_case(case)
     moment = moment_of(case, roles, request.actor_id, now)
     decision = decide(case_type(case.type, case.type_version), case, request.step, open_personal(request.answers), moment)
     role = min(decision.step.by & roles)
     return Act(case, decision, now, moment.today, request.actor_id, role, request.id)
 
 
-def _stale(case: CaseRow) -> Refusal:
+def stale_case(case: CaseRow) -> Refusal:
+    """The answer to somebody who saw an earlier version of the case."""
     state = case_type(case.type, case.type_version).stage(case.state).label
     return refuse(
         StaleCase,

@@ -18,6 +18,7 @@ from models.cases import CaseEvent, CaseFile
 from models.outbox import Message
 from models.papers import Document
 from models.undoing import UNDO
+from models.version_cases import written_under
 from notifications.catalogue import NOTICES
 from states.labels import Label
 from states.registry import case_type
@@ -46,7 +47,7 @@ def missing_of(connection: Connection, request_ids: Collection[int]) -> Sequence
     events = connection.execute(
         select(
             CaseEvent.id, CaseEvent.case_id, CaseEvent.seq, CaseEvent.step, CaseEvent.request_id, CaseEvent.detail,
-            CaseFile.type, CaseFile.type_version,
+            CaseFile.type, written_under().label("type_version"),
         )
         .join(CaseFile, CaseFile.id == CaseEvent.case_id)
         .where(CaseEvent.request_id.in_(list(request_ids)))

@@ -55,6 +55,7 @@ class Deed(Named):
     MESSAGE_RESENT = "message_resent", "重发通知", "Message sent again"
     MESSAGE_CANCELLED = "message_cancelled", "取消通知", "Message cancelled"
     DATES_MOVED = "dates_moved", "重算期限", "Dates counted anew"
+    CASES_MIGRATED = "cases_migrated", "案件转版", "Cases moved to another version"
     RECORD_READ = "record_read", "核验办案记录", "Record verified"
     REPAIRED = "repaired", "修复", "Repaired"
     SIGN_ON_LINKED = "sign_on_linked", "绑定统一身份", "Single sign-on linked"

@@ -85,7 +85,10 @@ class Desk:
         self, step: str, actor_id: int | None, wishes: Sequence[Wish], key: str = "", progress: Progress | None = None
     ) -> BatchResult:
         """Do the same step for many cases and count the results."""
-        batch_id = file_batch(self.office, step, actor_id, wishes, key)
+        return self.finish(file_batch(self.office, step, actor_id, wishes, key), progress)
+
+    def finish(self, batch_id: int, progress: Progress | None = None) -> BatchResult:
+        """See a batch that is filed to its end: the serving process does it, this one what nobody does."""
         if is_served(self.office, "worker"):
             self._wait_for(batch_id, progress)
         return advance_batch(self.office, batch_id, progress=progress)

@@ -12,6 +12,7 @@ from models.cases import CaseFile
 from models.people import Organisation, Person, Position, below
 from models.requests import StepBatch, StepRequest
 from models.scope import Scope
+from states.versions import MIGRATE
 
 Rows = Sequence[AnyRow]
 _BATCH = (
@@ -21,24 +22,30 @@ _BATCH = (
 
 
 def _seen(person_id: int, paths: Collection[str]) -> ColumnElement[bool]:
-    """Batches of his own, and those of the people who worked below those paths when they filed them."""
+    """Batches of his own, and those of the people who worked below those paths when they filed them.
+
+    Who watches over the whole office also sees the moves to another version that the operator of the machine filed.
+    """
     inside = below(paths)
     then = or_(Position.to_on.is_(None), Position.to_on >= func.date(StepBatch.created_at, type_=Date))
     his = exists().where(
         Position.person_id == StepBatch.actor_id, Organisation.id == Position.organisation_id, inside, then
     )  # fmt: skip
-    return or_(StepBatch.actor_id == person_id, and_(StepBatch.actor_id.is_not(None), his))
+    seen = or_(StepBatch.actor_id == person_id, and_(StepBatch.actor_id.is_not(None), his))
+    if any(path.count("/") == 2 for path in paths):
+        return or_(seen, and_(StepBatch.actor_id.is_(None), StepBatch.step == MIGRATE))
+    return seen
 
 
 def batch_seen(connection: Connection, batch_id: int, person_id: int, paths: Collection[str]) -> AnyRow | None:
     """The batch, if he filed it or watches over the one who did (`paths`: where he supervises or administers)."""
-    query = select(*_BATCH).join(Person, Person.id == StepBatch.actor_id)
+    query = select(*_BATCH).outerjoin(Person, Person.id == StepBatch.actor_id)
     return connection.execute(query.where(StepBatch.id == batch_id, _seen(person_id, paths))).one_or_none()
 
 
 def batches_seen(connection: Connection, person_id: int, paths: Collection[str], before: int = 0, limit: int = 26) -> Rows:
     """Batches he may see, newest first; with `before`, those with a smaller id."""
-    query = select(*_BATCH).join(Person, Person.id == StepBatch.actor_id).where(_seen(person_id, paths))
+    query = select(*_BATCH).outerjoin(Person, Person.id == StepBatch.actor_id).where(_seen(person_id, paths))
     if before:
         query = query.where(StepBatch.id < before)
     return connection.execute(query.order_by(StepBatch.id.desc()).limit(limit)).all()

@@ -16,10 +16,16 @@ from models.papers import Document, PaperSending
 from models.people import Organisation, Person
 from models.requests import StepRequest
 from models.scope import Scope
+from states.versions import MIGRATE
 
 Rows = Sequence[AnyRow]
 #: characters of a meeting's minutes on the page; the whole of them stands in the record that was issued
 MINUTES = 600
+#: the details of other events are not opened for it
+MOVED = tuple(
+    case((CaseEvent.step == MIGRATE, CaseEvent.detail["migrated"][key].as_integer())).label(name)
+    for key, name in (("from", "came_from"), ("to", "moved_to"))
+)
 
 
 def parties(connection: Connection, case_id: int, limit: int) -> Rows:
@@ -203,12 +209,15 @@ def contracts(connection: Connection, scope: Scope, case_id: int) -> Rows:
 def history(
     connection: Connection, case_id: int, limit: int, *, before: int = 0, by: str = ""
 ) -> Rows:  # fmt: skip
-    """Events, newest first, with person, unit and the batch they came in; `by` keeps those of people or of the clock."""
+    """Events, newest first, with person, unit and the batch they came in; `by` keeps those of people or of the clock.
+
+    `came_from` and `moved_to` are the versions of an event by which the case moved to another one.
+    """
     conditions: dict[str, Any] = {"people": CaseEvent.actor_id.is_not(None), "clock": CaseEvent.actor_id.is_(None)}
     query = (
         select(
             CaseEvent.seq, CaseEvent.step, CaseEvent.from_state, CaseEvent.to_state, CaseEvent.actor_id, CaseEvent.role,
-            CaseEvent.at, Person.name.label("actor"), Organisation.name.label("unit"), StepRequest.batch_id,
+            CaseEvent.at, Person.name.label("actor"), Organisation.name.label("unit"), StepRequest.batch_id, *MOVED,
         )
         .outerjoin(Person, Person.id == CaseEvent.actor_id)
         .outerjoin(Organisation, Organisation.id == CaseEvent.unit_id)

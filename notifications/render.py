@@ -22,7 +22,7 @@ from notifications.faults import TemplateFault
 from states.caseview import Outcome
 from states.errors import BadDefinition
 from states.labels import Label
-from states.registry import case_type
+from states.registry import case_type, versions_near
 
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGES = ("zh", "en")
@@ -184,8 +184,9 @@ def _names(key: str, lang: str) -> Mapping[tuple[str, str], str]:
         kind = case_type(key)
     except BadDefinition:
         return {}
-    names = {("type", ""): kind.label.said(lang)}
-    names |= {("state", str(stage)): stage.label.said(lang) for stage in kind.stages}
-    names |= {("step", step.name): step.label.said(lang) for step in (*kind.steps, kind.opening)}
-    names |= {("rule", rule.name): rule.label.said(lang) for rule in kind.deadlines}
-    return names
+    names: dict[tuple[str, str], str] = {}
+    for one in reversed(list(versions_near(kind))):  # a case may be in an older version; the newest has the last word
+        names |= {("state", str(stage)): stage.label.said(lang) for stage in one.stages}
+        names |= {("step", step.name): step.label.said(lang) for step in (*one.steps, one.opening)}
+        names |= {("rule", rule.name): rule.label.said(lang) for rule in one.deadlines}
+    return {**names, ("type", ""): kind.label.said(lang)}

@@ -47,8 +47,28 @@ def registered(kind: CaseType) -> Iterator[None]:
             _NEWEST[kind.key] = before
 
 
+def versions_near(kind: CaseType) -> Iterator[CaseType]:
+    """The type, then its other versions: the older ones first, each time the nearest."""
+    yield kind
+    others = [one for one in _TYPES.values() if one.key == kind.key and one is not kind]
+    yield from sorted(others, key=lambda one: (one.version > kind.version, abs(one.version - kind.version)))
+
+
+def newest_types() -> list[CaseType]:
+    """The newest version of each type: under which cases are opened."""
+    return list(_NEWEST.values())
+
+
 def rule_of(clock: Any) -> DeadlineRule:
     """The rule of a stored clock (a row with contract_id, rule, type, type_version): of its case's type, or of the register."""
     if clock.contract_id is not None:
         return REGISTER_RULES[clock.rule]
-    return case_type(clock.type, clock.type_version).rule[clock.rule]
+    return rule_named(case_type(clock.type, clock.type_version), clock.rule)
+
+
+def rule_named(kind: CaseType, name: str) -> DeadlineRule:
+    """The rule of a clock of a case. One that was settled before the case moved on may be known to another version only."""
+    for one in versions_near(kind):
+        if name in one.rule:
+            return one.rule[name]
+    raise KeyError(name)

@@ -23,6 +23,7 @@ from models.outbox import DELIVERED, Message
 from models.papers import Document
 from models.people import Organisation, Position, below
 from models.undoing import UNDO
+from models.version_cases import written_under
 from states.casetype import Step
 from states.labels import Label
 from states.registry import all_types
@@ -60,7 +61,7 @@ def _owing(look: Look, kind_of: str, there: Any) -> AnySelect:
         query.select_from(CaseEvent)
         .join(CaseFile, CaseFile.id == CaseEvent.case_id)
         .join(Organisation, Organisation.id == CaseFile.unit_id)
-        .join(owed, and_(owed.c.type == CaseFile.type, owed.c.version == CaseFile.type_version, owed.c.step == CaseEvent.step))
+        .join(owed, and_(owed.c.type == CaseFile.type, owed.c.version == written_under(), owed.c.step == CaseEvent.step))
         .where(CaseEvent.at >= look.now - LOOK_BACK, look.here(), ~there(owed.c.name), ~undone)
         .group_by(CaseEvent.id, CaseFile.number, CaseFile.id, Organisation.path, CaseEvent.at)
     )  # fmt: skip

@@ -7,21 +7,18 @@ from typing import Any
 from models.base import AnyRow
 from models.contracts import Standing
 from models.deadlines import DeadlineStatus
-from models.undoing import UNDO
 from states.bargaining.words import Kind
 from states.bargaining.words import Scope as Reaching
 from states.casetype import CaseType
 from states.caseview import Outcome
 from states.explanation import lines
-from states.labels import Label
+from states.names import state_label, step_label
 from states.registry import case_type, rule_of
 from web.api.language import Language
 from web.api.shapes.base import Word
 from web.api.shapes.cases import CaseLine, DeadlineShape, EventShape
 from web.api.shapes.office import ContractLine
 from web.titles import subject_of, title_of
-
-_UNDONE = Label("撤销上一步", "Last step taken back")
 
 
 def case_values(row: AnyRow, applicant: str | None, lang: Language) -> dict[str, Any]:
@@ -42,15 +39,14 @@ def case_line(row: AnyRow, applicant: str | None, lang: Language) -> CaseLine:
 
 def step_word(kind: CaseType, name: str) -> Word:
     """A step with its names."""
-    step = kind.step(name)
-    return Word.of(name, _UNDONE if name == UNDO else step.label if step else Label(name, name))
+    return Word.of(name, step_label(kind, name))
 
 
 def event_shape(kind: CaseType, row: AnyRow) -> EventShape:
     """An event of a case."""
     return EventShape(
         version=row.seq, step=step_word(kind, row.step), from_state=row.from_state,
-        to_state=Word.of(row.to_state, kind.stage(row.to_state).label), at=row.at, actor=row.actor, unit=row.unit,
+        to_state=Word.of(row.to_state, state_label(kind, row.to_state)), at=row.at, actor=row.actor, unit=row.unit,
     )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ from models.staff import colleagues
 from states.casetype import OPEN, CaseType, Step
 from states.errors import Reason
 from states.labels import Label
-from states.registry import all_types, case_type
+from states.names import step_label as step_label_of
+from states.registry import case_type, newest_types, versions_near
 from states.roles import Role
 from web.access import Visitor
 from web.errors import NotFound
@@ -88,8 +89,8 @@ def step_label(name: str) -> Label:
     """What the step of a batch is called, whichever type its cases are of."""
     if name == OPEN:
         return Label("立案", "Open cases")
-    steps = (kind.step(name) for kind in all_types())
-    return next((step.label for step in steps if step), Label(name, name))
+    kinds = (kind for kind in newest_types() if any(name in one.by_name for one in versions_near(kind)))
+    return next((step_label_of(kind, name) for kind in kinds), step_label_of(newest_types()[0], name))
 
 
 def seen(connection: Connection, visitor: Visitor, batch_id: int) -> AnyRow:
@@ -188,7 +189,7 @@ def unpacked(text: str) -> list[int]:
 
 def step_of(visitor: Visitor, type_name: str, name: str) -> tuple[CaseType, Step]:
     """The step somebody may take for many cases at once; without a type, of the first that has it. Raises `NotFound`."""
-    kind = next((one for one in all_types() if one.key == type_name or (not type_name and one.step(name))), None)
+    kind = next((one for one in newest_types() if one.key == type_name or (not type_name and one.step(name))), None)
     step = kind.step(name) if kind else None
     if kind is None or step is None or name == OPEN or not step.by & visitor.roles:
         raise NotFound

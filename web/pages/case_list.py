@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from models import daybook, queries
 from states.labels import Label, Named
-from states.registry import all_types, case_type
+from states.names import stages_of
+from states.registry import case_type, newest_types
 from web.access import Visitor
 from web.titles import subject_of, title_of
 
@@ -94,8 +95,8 @@ class Listed(NamedTuple):
 
 def list_of(connection: Connection, visitor: Visitor, chosen: Chosen, limit: int = A_PAGE) -> Listed:
     """The cases of one page."""
-    kinds = {kind.key: kind for kind in all_types()}
-    stages = [(str(stage), stage.label) for stage in kinds[chosen.type].stages] if chosen.type in kinds else []
+    kinds = {kind.key: kind for kind in newest_types()}
+    stages = [(str(stage), stage.label) for stage in stages_of(kinds[chosen.type])] if chosen.type in kinds else []
     state = chosen.state if chosen.state in {name for name, _ in stages} else ""
     narrow = queries.Narrow(
         chosen.unit, bool(chosen.alone), chosen.owner, chosen.shown, chosen.over, chosen.upto, visitor.today

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from config.clock import day_at
+from flows.migrating import OPERATOR
 from flows.undoing import OWN_DAYS, SUPERVISOR_DAYS
 from models.base import AnyRow
 from models.case_page import MINUTES
@@ -19,6 +20,8 @@ from states.casetype import CaseType
 from states.caseview import Moment
 from states.errors import Reason
 from states.labels import Label
+from states.names import moved_label, state_label, step_label
+from states.registry import rule_named
 from web.pages.case_reach import Reach
 
 #: what parties are in a case
@@ -64,6 +67,8 @@ class EventShown:
     at: Any
     undone: bool = False
     batch: bool = False
+    #: done from the command line of the machine, by nobody with a name
+    operator: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,7 @@ def date_shown(kind: CaseType, row: AnyRow, moment: Moment) -> DateShown:
     """A clock with its names and what is left of it."""
     running = unsettled(row)
     return DateShown(
-        id=row.id, rule=row.rule, label=kind.rule[row.rule].label, subject=row.subject, due_on=row.due_on,
+        id=row.id, rule=row.rule, label=rule_named(kind, row.rule).label, subject=row.subject, due_on=row.due_on,
         opens_on=row.opens_on, status=DeadlineStatus(row.status).label, running=running, hard=row.hard,
         provisional=row.provisional, left=(row.due_on - moment.today).days,
         working_days=_working_days(moment, row.due_on) if running else 0,
@@ -153,10 +158,12 @@ def events_shown(kind: CaseType, rows: Sequence[AnyRow]) -> list[EventShown]:
 
 def event_shown(kind: CaseType, row: AnyRow, *, undone: bool = False) -> EventShown:
     """An event with the names of its step and state."""
-    step = kind.step(row.step)
-    label = step.label if step else Label("撤销上一步", "Last step taken back")
+    came_from = getattr(row, "came_from", None)
+    label = step_label(kind, row.step) if came_from is None else moved_label(int(came_from), int(row.moved_to))
     batch = getattr(row, "batch_id", None) is not None
-    return EventShown(row.seq, label, kind.stage(row.to_state).label, row.actor or "", row.unit or "", row.at, undone, batch)
+    state = state_label(kind, row.to_state)
+    operator = row.role == OPERATOR
+    return EventShown(row.seq, label, state, row.actor or "", row.unit or "", row.at, undone, batch, operator)
 
 
 def party_shown(row: AnyRow, *, numbers: bool) -> PartyShown:

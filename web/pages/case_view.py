@@ -23,6 +23,7 @@ from models.undoing import UNDO, last_event
 from states.caseview import Outcome
 from states.dispute.words import Cause
 from states.labels import Label
+from states.names import state_label
 from states.options import Course, course_of, next_steps
 from states.registry import case_type
 from web.access import Visitor
@@ -204,7 +205,7 @@ def _track(found: Reach, events: Sequence[AnyRow]) -> list[tuple[str, Label]]:
             passed = passed[: passed.index(event.to_state) + 1]
         elif not passed or passed[-1] != event.to_state:
             passed.append(event.to_state)
-    return [(state, found.kind.stage(state).label) for state in passed]
+    return [(state, state_label(found.kind, state)) for state in passed]
 
 
 def _undo(connection: Connection, found: Reach, events: Sequence[AnyRow]) -> UndoShown | None:

@@ -15,7 +15,7 @@ from models.undoing import UNDO
 from states.errors import Reason, Refusal
 from states.explanation import lines
 from states.labels import Label
-from states.registry import all_types, rule_of
+from states.registry import newest_types, rule_of
 from web.access import SignedIn, TheDesk, TheOffice, Visitor
 from web.errors import NotFound
 from web.pages.case_list import Chosen, chosen_of, list_of
@@ -35,7 +35,7 @@ def cases(request: Request, office: TheOffice, visitor: SignedIn, chosen: Annota
         return go("/mine")
     with office.store.read() as connection:
         shown = list_of(connection, visitor, chosen)
-    return page(request, visitor, "cases/list.html", shown=shown, chosen=chosen, types=all_types())
+    return page(request, visitor, "cases/list.html", shown=shown, chosen=chosen, types=newest_types())
 
 
 @router.get("/{number}")

@@ -12,6 +12,7 @@ from config.clock import start_of
 from models import daybook
 from models.base import AnyRow
 from states.labels import Label
+from states.names import step_label
 from states.options import step_towards
 from states.registry import all_types, case_type
 from states.roles import Role
@@ -131,8 +132,7 @@ def _due(row: AnyRow, names: dict[int, str], visitor: Visitor) -> Work:
 
 
 def _moved(row: AnyRow, names: dict[int, str], visitor: Visitor) -> Work:
-    step = case_type(row.type, row.type_version).step(row.step)
-    last = step.label if step else Label("撤销上一步", "Undone")
+    last = step_label(case_type(row.type, row.type_version), row.step)
     return Work(**_head(row, names, visitor), last=last, by=row.actor or "", at=row.at)
 
 

@@ -18,6 +18,7 @@ from models.base import AnyRow
 from models.overview import unit_of_code
 from models.requests import RequestStatus, RunState
 from states.labels import Label, Named
+from states.names import step_label as step_named
 from states.registry import case_type
 from web.access import Visitor
 from web.pages.batches_view import step_label
@@ -29,7 +30,7 @@ A_PAGE = 25
 BAD, NEAR, GOOD = "bad", "near", "good"
 #: how a state looks; others are neutral
 LOOKS = {"failed": BAD, "lost": BAD, "refused": NEAR, "waiting": NEAR, "running": NEAR, "applied": GOOD, "done": GOOD}
-UNDONE, FOLLOW_UP = Label("撤销上一步", "Last step taken back"), Label("登记后续案件", "Open a follow-up case")
+FOLLOW_UP = Label("登记后续案件", "Open a follow-up case")
 
 
 class Chosen(NamedTuple):
@@ -123,10 +124,9 @@ def _midnight(day: date | None) -> datetime | None:
 def step_said(row: AnyRow) -> Label:
     """What the step is called, in the version of its case's type."""
     kind = case_type(row.type, row.type_version) if row.type else case_type(row.case_type) if row.case_type else None
-    step = kind.step(row.step) if kind else None
-    if step is not None:
-        return step.label
-    return step_label(row.step) if row.step == "open" else FOLLOW_UP if not row.type else UNDONE
+    if kind is not None:
+        return step_named(kind, row.step)
+    return step_label(row.step) if row.step == "open" else FOLLOW_UP
 
 
 def step_line(row: AnyRow, names: Mapping[int, str], lang: str) -> Line:

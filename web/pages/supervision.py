@@ -16,7 +16,7 @@ from flows.office import Office
 from models.staff import workers_under
 from states.errors import Reason, Refusal
 from states.labels import Label
-from states.registry import all_types
+from states.registry import newest_types
 from states.roles import Role
 from web.access import COOKIE, ForSupervisors, TheOffice, Visitor, visitor_now
 from web.pages.case_list import Chosen, chosen_of, list_of
@@ -89,5 +89,5 @@ def _reassign(
     blank: dict[str, Any] = {"ticked": [], "to": 0, "checked": False}
     return page(
         request, visitor, "supervision/reassign.html", status=status, chosen=narrowed, listed=listed, people=people,
-        reasons=reasons, key=uuid4().hex, types=all_types(), **{**blank, **kept},
+        reasons=reasons, key=uuid4().hex, types=newest_types(), **{**blank, **kept},
     )  # fmt: skip

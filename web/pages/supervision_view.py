@@ -13,8 +13,9 @@ from models.base import AnyRow
 from models.staff import names_of
 from states.casetype import CaseType
 from states.labels import Label
+from states.names import stages_of, state_label
 from states.options import step_towards
-from states.registry import all_types, case_type
+from states.registry import case_type, newest_types
 from states.roles import Role
 from web.access import Visitor
 from web.errors import NotFound
@@ -131,10 +132,10 @@ def _above(rows: Sequence[AnyRow], unit: AnyRow | None, paths: Sequence[str]) ->
 
 
 def _tables(rows: Sequence[AnyRow], found: Sequence[AnyRow], unit: AnyRow | None) -> Iterable[Table]:
-    for kind in {kind.key: kind for kind in all_types()}.values():
+    for kind in newest_types():
         mine = [row for row in found if row.type == kind.key]
         by_cell = {(row.row_id, row.state): int(row.cases) for row in mine}
-        states = [stage for stage in kind.stages if any(row.state == stage for row in mine)]
+        states = [stage for stage in stages_of(kind) if any(row.state == stage for row in mine)]
         if states:
             yield _table(kind, [str(stage) for stage in states], rows, by_cell, mine, unit)
 
@@ -156,7 +157,7 @@ def _table(
         Cell(sum(int(row._mapping[f"age{no}"] or 0) for row in found), chosen.query(over=over, upto=upto))
         for no, (over, upto) in enumerate(AGES)
     ]
-    labels = [kind.stage(state).label for state in states]
+    labels = [state_label(kind, state) for state in states]
     busiest = {id(line) for line in sorted(lines, key=lambda line: -line.sum.n)[:MOST_LINES]}
     left = [line for line in lines if id(line) not in busiest]
     return Table(

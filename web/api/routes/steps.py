@@ -16,6 +16,7 @@ from states.casetype import OPEN
 from states.errors import Refusal
 from states.forms import read_answers
 from states.options import next_steps
+from states.versions import MIGRATE
 from web.access import TheDesk, TheOffice
 from web.api.access import Caller, Reader, Writer
 from web.api.problems import Problem, not_found, of_refusal
@@ -47,7 +48,7 @@ def steps(office: TheOffice, caller: Reader, number: base.Number) -> NextSteps:
     ]  # fmt: skip
     return NextSteps(
         number=number, version=found.row.version, state=_state(found, found.row.state), steps=told,
-        undo=None if last.step in (OPEN, UNDO) else [ReasonShape.of(reason, caller.lang) for reason in reasons],
+        undo=None if last.step in (OPEN, UNDO, MIGRATE) else [ReasonShape.of(reason, caller.lang) for reason in reasons],
     )  # fmt: skip
 
 

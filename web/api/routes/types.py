@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from states.casetype import CaseType, Step
-from states.registry import all_types
+from states.registry import newest_types
 from web.api.access import Reader
 from web.api.problems import not_found
 from web.api.shapes.base import NAME, Page, Word
@@ -20,13 +20,13 @@ Key = Annotated[str, Path(pattern=NAME, max_length=30, examples=["dispute"])]
 @router.get("")
 def types(_caller: Reader) -> Page[TypeLine]:
     """The case types this office knows, in every version that cases still have."""
-    return Page(items=[TypeLine(**_names(kind)) for kind in all_types()])
+    return Page(items=[TypeLine(**_names(kind)) for kind in newest_types()])
 
 
 @router.get("/{key}")
 def type_(_caller: Reader, key: Key) -> TypeWhole:
     """One case type in its newest version: states, opening, steps with the JSON Schema of what each asks."""
-    found = max((kind for kind in all_types() if kind.key == key), key=lambda kind: kind.version, default=None)
+    found = next((kind for kind in newest_types() if kind.key == key), None)
     if found is None:
         raise not_found()
     return TypeWhole(
