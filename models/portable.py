@@ -9,10 +9,11 @@ The driver's own cursor reads and writes: rows by the million pass through, and 
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -32,6 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from models.all import METADATA
+from states.errors import Fault
 
 #: rows read and written at a time; fewer where a row may carry a file of megabytes
 BATCH, BATCH_OF_FILES = 1000, 4
@@ -41,6 +43,8 @@ _KINDS: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
     (Boolean, "tick"), (Integer, "number"), (Date, "day"), (DateTime, "instant"), (JSON, "json"), (LargeBinary, "bytes"),
     (String, "text"),
 )  # fmt: skip
+#: where PostgreSQL stopped reading; what stands behind the column's name is the value
+_WHERE = re.compile(r"line \d+(, column \w+)?")
 #: how PostgreSQL is asked for the spelling
 _ASKED = {
     "tick": "{}::int",
@@ -48,6 +52,19 @@ _ASKED = {
     "instant": "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')",
     "json": "{}::text",
 }
+
+
+class RowRefused(Fault):
+    """A row does not fit into this database: SQLite keeps what is longer than its column, PostgreSQL does not. Shorten it where
+    it comes from, and take another backup.
+    """
+
+    code: ClassVar[str] = "row_refused"
+
+    def __init__(self, table: str, fault: Any) -> None:
+        where = _WHERE.search(str(getattr(fault.diag, "context", "") or ""))
+        place = f"{table}, {where[0]}" if where else table
+        super().__init__(f"{' '.join((type(self).__doc__ or '').split())} ({place}: {type(fault).__name__})")
 
 
 @dataclass(frozen=True)
@@ -133,11 +150,14 @@ def write_rows(connection: Connection, carried: Carried, batches: Iterable[list[
             driver.executemany(statement, (_taken(row, files) for row in rows) if files else rows)
             count += len(rows)
         return count
-    with driver.cursor() as cursor, cursor.copy(f'COPY "{carried.name}" ({names}) FROM STDIN') as copy:
-        for rows in batches:
-            for row in rows:
-                copy.write_row(_taken(row, files) if files else row)
-            count += len(rows)
+    try:
+        with driver.cursor() as cursor, cursor.copy(f'COPY "{carried.name}" ({names}) FROM STDIN') as copy:
+            for rows in batches:
+                for row in rows:
+                    copy.write_row(_taken(row, files) if files else row)
+                count += len(rows)
+    except connection.dialect.loaded_dbapi.DataError as fault:
+        raise RowRefused(carried.name, fault) from None  # its text quotes the value
     return count
 
 

@@ -25,7 +25,7 @@ from models.all import METADATA
 from models.audit import head_now, seal
 from models.cases import CaseFile, Party
 from models.migrating import StoreTooNew, bring_to, known_revisions, migrate
-from models.portable import tables
+from models.portable import RowRefused, tables
 from models.processes import Process
 from models.requests import Run
 from models.scope import EVERYTHING
@@ -254,6 +254,16 @@ def test_a_backup_of_a_newer_program_is_refused(places: Places, tmp_path: Path, 
     with pytest.raises(StoreTooNew):
         restore_backup(place, file, MORNING)
     assert not place.home.exists()
+
+
+def test_what_fits_into_one_database_only_is_named_and_not_quoted(places: Places, tmp_path: Path) -> None:
+    town = worked(places.peopled("sqlite"))
+    town.set(Party, Party.id == 1, name="欧阳雪" * 100)
+    file, place = backed_up(town, tmp_path / "one.tar"), places.empty("postgres")
+    with pytest.raises(RowRefused, match=r"party, line 1, column name: StringDataRightTruncation") as refused:
+        restore_backup(place, file, MORNING)
+    assert "欧阳" not in str(refused.value)
+    assert restore_backup(places.empty("sqlite"), file, MORNING).broken == ()
 
 
 def test_only_old_backups_of_ours_are_deleted(tmp_path: Path) -> None:
