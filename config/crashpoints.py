@@ -23,6 +23,11 @@ CRASHPOINTS: Final = (
     "outbox.claimed",
     "outbox.sent",
     "outbox.recorded",
+    "follow-up.opened",
+    "hooks.posted",
+    "desk.opened",
+    "work.claimed",
+    "work.done",
     "import.chunk-written",
     "import.chunk-committed",
 )

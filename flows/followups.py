@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
+from config.crashpoints import crashpoint
 from flows.batch import mark_failed
 from flows.casework import take_step
 from flows.office import Office
@@ -57,6 +58,7 @@ def _open(office: Office, row: AnyRow) -> bool:
         mark_failed(office, request_id, fault)
         _settle(office, row.id, "parked", type(fault).__name__)
         return False
+    crashpoint("follow-up.opened")
     with office.store.write() as connection:
         link = insert_or_leave(connection, CaseLink, CaseLink.case_id, CaseLink.other_id, CaseLink.relation)
         connection.execute(link.values(case_id=opened.case_id, other_id=row.case_id, relation=row.notice))

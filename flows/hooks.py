@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, insert, update
 
+from config.crashpoints import crashpoint
 from flows.accounts.authority import unit_of
 from flows.office import Office
 from flows.office_journal import Deed, record
@@ -152,6 +153,7 @@ def _post(office: Office, hook: AnyRow) -> int:
         mark = events[-1].id if len(events) == EVENTS else newest
         moved = update(WebHook).where(WebHook.id == hook.id, WebHook.seen_event < mark)
         connection.execute(moved.values(seen_event=mark))
+    crashpoint("hooks.posted")
     return len(rows)
 
 

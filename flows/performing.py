@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
+from config.crashpoints import crashpoint
 from flows.batch import advance_batch
 from flows.office import Office
 from flows.sweeps import SWEEPS
@@ -51,8 +52,10 @@ def perform(office: Office, run_id: int) -> bool:
     if mine is None:
         _note_run(office, run_id)
         return False
+    crashpoint("work.claimed")
     with working(mine) as counts:
         counts.update(WORKS[mine.flow](mine))
+        crashpoint("work.done")
     return True
 
 

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, insert, select
 
+from config.crashpoints import crashpoint
 from flows.accounts.throttle import enter_try, mark_well
 from flows.desk_throttle import may_ask, may_register, of_case, of_origin, of_registrations
 from flows.importing.cells import Unreadable, phone
@@ -102,6 +103,7 @@ def register(
     key = f"desk:{hashlib.sha256(once.encode()).hexdigest()}"
     person_id = _worker(office, grievance, key, origin, language)
     receipt = open_dispute(desk, person_id, unit_id, grievance.as_registration(), key)
+    crashpoint("desk.opened")
     secret = _derived(once)
     with office.store.write() as connection:
         made = insert_or_leave(connection, DeskSecret, DeskSecret.case_id)

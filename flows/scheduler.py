@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -19,6 +20,8 @@ from config.clock import office_zone
 from config.timetable import TIMETABLE, Bell
 
 log = logging.getLogger("concord.scheduler")
+#: a clock that goes back by less is being set right, and caught up with soon enough
+BACK = timedelta(seconds=30)
 
 
 class Scheduler:
@@ -26,6 +29,7 @@ class Scheduler:
 
     def __init__(self, ring: Callable[[str], None], timetable: tuple[Bell, ...] = TIMETABLE) -> None:
         self._ring = ring
+        self._seen = datetime.min.replace(tzinfo=UTC)
         self._scheduler = BackgroundScheduler(
             timezone=office_zone(),
             executors={"default": ThreadPoolExecutor(4)},
@@ -41,6 +45,13 @@ class Scheduler:
     def stop(self) -> None:
         """Stop ringing and wait for what is being done."""
         self._scheduler.shutdown(wait=True)
+
+    def keep_time(self, now: datetime) -> None:
+        """Said every few seconds. After the clock went back the bells count from the new time: the library would wait."""
+        if now + BACK < self._seen:
+            for job in self._scheduler.get_jobs():
+                job.modify(next_run_time=job.trigger.get_next_fire_time(None, now.astimezone(office_zone())))
+        self._seen = now
 
     @property
     def alive(self) -> bool:

@@ -31,7 +31,7 @@ from flows.prefect_server import PrefectServer
 from flows.scheduler import Scheduler
 from flows.steps import Desk, apply_request
 from flows.sweeps import run_sweep, warn_if_late
-from flows.taking import Leading, Offers, Requests, Watcher, Works
+from flows.taking import Leading, Offers, Requests, Timekeeper, Watcher, Works
 from flows.works import file_work, is_open
 
 #: a scheduler without a worker in sight does by itself what nobody took for so long
@@ -64,6 +64,8 @@ class Service:
             yield Works(self.office, self.lane, ALONE)
         if SCHEDULER in self.roles:
             yield Leading(self.office)
+        if self.roles & {SCHEDULER, WORKER}:
+            yield Timekeeper(self.office, self.scheduler)
         if SCHEDULER in self.roles and pooled:
             yield Offers(self.office, self.lane.prefect.offer)
 

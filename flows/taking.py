@@ -17,6 +17,7 @@ from flows.lane import Lane
 from flows.leading import lead
 from flows.office import Office
 from flows.performing import perform
+from flows.scheduler import Scheduler
 from flows.steps import waiting_requests
 from flows.works import LeaseLost, free_works
 from states.errors import Refusal
@@ -122,6 +123,18 @@ class Leading(Watcher):
     def look(self) -> None:
         """Once more."""
         lead(self.office)
+
+
+class Timekeeper(Watcher):
+    """Has the bells count anew when the clock of this machine went back."""
+
+    def __init__(self, office: Office, scheduler: Scheduler) -> None:
+        super().__init__("timekeeper", 5.0)
+        self.office, self.scheduler = office, scheduler
+
+    def look(self) -> None:
+        """What time it is now."""
+        self.scheduler.keep_time(self.office.now())
 
 
 class Offers(Watcher):

@@ -38,7 +38,7 @@ def commits(store: Store, fails: int = -1, how: str = BEFORE) -> Iterator[Commit
         elif store.is_sqlite:
             connection.rollback()
         if not store.is_sqlite:
-            connection.close()  # the server rolls back what was not committed
+            connection.driver_connection.close()  # the server rolls back what was not committed
         raise dialect.loaded_dbapi.OperationalError("the answer to COMMIT was lost")
 
     with patch.object(dialect, "do_commit", commit):

@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from config.timetable import Bell
 from config.workdays import work_calendar
 from flows.leading import lead
 from flows.rescue import rescue_all
+from flows.scheduler import Scheduler
 from flows.sweeps import SWEEPS, run_sweep
 from flows.works import claim, file_work, free_works
 from models.deadlines import Deadline, Reminder
@@ -26,6 +28,7 @@ from notifications.delivering import LEASE
 from tests.chaos.dose import again, dose, seeded
 from tests.chaos.figures import note
 from tests.chaos.test_sqlite_killed import laws_hold
+from tests.clock import MORNING
 from tests.factories import Town, town_at
 from tests.flows.walking import Walk
 from tests.notifications.sink import Sink
@@ -175,6 +178,29 @@ def test_what_was_filed_before_the_clock_went_back_is_done_at_once(town: Town) -
     assert mine is not None
     assert mine.close("done")
     assert town.one(Run).state == "done"
+
+
+def test_the_bells_ring_on_after_an_hour_back() -> None:
+    rung: list[str] = []
+    scheduler = Scheduler(rung.append, (Bell("outbox", every=0.2),))
+    scheduler.keep_time(MORNING)
+    scheduler.start()
+    try:
+        (job,) = scheduler._scheduler.get_jobs()
+        job.modify(next_run_time=datetime.now(UTC) + HOUR)  # as it stands when the clock has gone back
+        time.sleep(0.5)
+        rung.clear()
+        scheduler.keep_time(MORNING - timedelta(seconds=10))
+        time.sleep(0.5)
+        assert rung == [], "a clock that is set right by seconds is caught up with"
+        scheduler._seen = datetime.now(UTC) + HOUR
+        scheduler.keep_time(datetime.now(UTC))
+        until = time.monotonic() + 5
+        while not rung and time.monotonic() < until:
+            time.sleep(0.02)
+        assert rung
+    finally:
+        scheduler.stop()
 
 
 def test_letters_in_the_hands_of_a_dead_worker_come_back_after_the_hour(town: Town) -> None:

@@ -10,23 +10,33 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from flows.batch import advance_batch
+from flows.heartbeat import HERE
+from flows.hooks import post_events
 from flows.importing import import_contracts
+from flows.performing import perform_free
+from flows.public_desk import read_grievance, register
 from flows.requests import file_batch
 from flows.rescue import rescue_all
 from flows.steps import Desk
-from models.cases import CaseEvent, CaseFile
+from flows.works import file_work
+from models.cases import CaseEvent, CaseFile, CaseLink
 from models.contracts import Contract
 from models.deadlines import Deadline, Reminder
+from models.notes import DeskSecret
+from models.offices import WebHook
 from models.outbox import Message
-from models.requests import StepBatch, StepRequest
+from models.requests import Run, StepBatch, StepRequest
 from notifications.outbox import drain
+from notifications.tell import message_row
 from tests.chaos.sink import FileSink
 from tests.factories import CONSENT, STREET, Town, town_at
 
 #: between the death of the program and its return: longer than any lease and anybody's patience
 AWAY = timedelta(minutes=15)
+NIGHTLY = "nightly"
 
 
 def before(town: Town) -> None:
@@ -35,12 +45,23 @@ def before(town: Town) -> None:
         case = town.dispute(key=f"counter-{number}")
         if number < 2:
             case.take("apply", key=f"apply-{number}", received_on=town.iso())
+    town.add(WebHook, person_id=town.people["mediator"], url="https://far.example/", secret="s", events=["*"],
+             created_at=town.clock.now, seen_event=0)  # fmt: skip
+    asked = {"case_type": "bargaining", "facts": {"kind": "wage", "employer": "某制衣厂", "workers": 86, "women": 50}}
+    row = message_row("1:1:open:bargaining", "follows", asked, town.clock.now, case_id=1, seq=1)
+    town.add(Message, **{**row, "kind": "open_case"})
 
 
 def tell(town: Town, sheet: Path, *, again: bool = False) -> None:
-    """An acceptance, a batch, two weeks later a sweep, the notices, an import; told again, what was left behind is rescued."""
+    """An acceptance, a batch, two weeks later a sweep, a follow-up case, the notices, an import.
+
+    Told again, what was left behind is rescued first.
+    """
     start = town.clock.now
-    for days, chapter in ((0, _accept), (0, _apply_many), (13, _sweep), (16, _sweep), (16, _send), (17, _load)):
+    for days, chapter in (
+        (0, _accept), (0, _apply_many), (0, _come_to_the_desk), (13, _sweep), (16, _sweep), (16, _follow_up), (16, _send),
+        (16, _tell_hooks), (16, _work), (17, _load),
+    ):  # fmt: skip
         town.clock.now = start + timedelta(days=days) + (AWAY if again else timedelta(0))
         if again:
             rescue_all(town.office)
@@ -56,6 +77,30 @@ def _accept(town: Town, _sheet: Path) -> None:
 def _apply_many(town: Town, _sheet: Path) -> None:
     wishes = [town.wish("apply", "mediator", case, received_on=town.iso()) for case in (3, 4, 5)]
     advance_batch(town.office, file_batch(town.office, "apply", town.people["mediator"], wishes, "campaign"))
+
+
+def _come_to_the_desk(town: Town, _sheet: Path) -> None:
+    told = {"name": "周工友", "phone": "138 0000 0000", "employer": "某电子厂", "cause": "wage_arrears", "summary": "欠薪",
+            "consent": True}  # fmt: skip
+    grievance = read_grievance(told)
+    register(town.office, Desk(town.office), grievance, STREET, once="once", origin="::1", language="zh")
+
+
+def _follow_up(town: Town, _sheet: Path) -> None:
+    town.follow_up()
+
+
+def _tell_hooks(town: Town, _sheet: Path) -> None:
+    post_events(town.office)
+
+
+def _work(town: Town, _sheet: Path) -> None:
+    """A run that is filed once, and claimed by whoever comes."""
+    if not town.count(Run, Run.key == NIGHTLY):
+        with town.office.store.write() as connection:
+            file_work(connection, town.office, "sweep-seal", {}, key=NIGHTLY)
+    with patch.object(HERE, "beating", True):  # a process that beats claims with a lease
+        perform_free(town.office)
 
 
 def _sweep(town: Town, _sheet: Path) -> None:
@@ -93,7 +138,13 @@ def all_there_is(town: Town) -> dict[str, Any]:
                                for row in town.rows(Deadline) if row.case_id is not None),
         "reminders": Counter((clocks[row.deadline_id], row.stage, row.due_on, row.person_id, row.sent_on)
                              for row in town.rows(Reminder)),
-        "messages": Counter((row.key, row.notice, row.person_id, row.channel, row.status) for row in town.rows(Message)),
+        "messages": Counter((row.key, row.notice, row.person_id, row.channel, row.status)
+                            for row in town.rows(Message, Message.kind != "hook")),
+        "hooks": Counter((row.facts["body"]["number"], row.facts["body"]["version"])
+                         for row in town.rows(Message, Message.kind == "hook")),
+        "runs": Counter((row.flow, row.state) for row in town.rows(Run, Run.key == NIGHTLY)),
+        "links": [(numbers[row.case_id], numbers[row.other_id], row.relation) for row in town.rows(CaseLink)],
+        "secrets": [numbers[row.case_id] for row in town.rows(DeskSecret)],
         "contracts": [(row.number, row.employer_name, row.expires_on) for row in town.rows(Contract)],
     }  # fmt: skip
 
