@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 
 from config.settings import Settings
 from flows.prefect_home import far_of, prefect_environment
+from states.errors import Fault
 
 #: seconds for one question, the way there included
 PATIENCE = 3.0
@@ -23,6 +24,12 @@ PAGE = 200
 #: pages of one sweep; what is left is met by the next one
 PAGES = 5
 OPEN_STATES = ("RUNNING", "PENDING")
+
+
+class PrefectAway(Fault):
+    """Prefect does not answer, or is too busy to."""
+
+    code: ClassVar[str] = "prefect_away"
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class OpenRun:
 
 
 class PrefectRuns:
-    """A conversation with one Prefect server. Raises `httpx.HTTPError` when it does not answer."""
+    """A conversation with one Prefect server. Raises `PrefectAway` when it does not answer."""
 
     def __init__(self, settings: Settings) -> None:
         environment = prefect_environment(settings.home / "prefect", settings.prefect_port, far_of(settings))
@@ -56,14 +63,14 @@ class PrefectRuns:
         names = self._names(flows)
         for page in range(PAGES if names else 0):
             asked = {
+                "flows": {"id": {"any_": list(names)}},
                 "flow_runs": {
-                    "flow_id": {"any_": list(names)},
                     "state": {"type": {"any_": list(OPEN_STATES)}},
                     "expected_start_time": {"before_": before.isoformat()},
                 },
                 "sort": "EXPECTED_START_TIME_ASC", "limit": PAGE, "offset": page * PAGE,
             }  # fmt: skip
-            rows = self._post("/flow_runs/filter", asked)
+            rows = self._ask("POST", "/flow_runs/filter", asked)
             yield [
                 OpenRun(row["id"], names[row["flow_id"]], _subject(row["parameters"]))
                 for row in rows
@@ -73,20 +80,26 @@ class PrefectRuns:
                 return
 
     def _names(self, flows: Collection[str]) -> dict[str, str]:
-        rows = self._post("/flows/filter", {"flows": {"name": {"any_": sorted(flows)}}, "limit": PAGE})
+        rows = self._ask("POST", "/flows/filter", {"flows": {"name": {"any_": sorted(flows)}}, "limit": PAGE})
         return {row["id"]: row["name"] for row in rows}
 
     def close(self, run_id: str, kind: str, name: str, message: str) -> bool:
         """End the run in that state, unless it has ended meanwhile; Prefect's own rules have the last word."""
-        now = self._client.get(f"/flow_runs/{run_id}").raise_for_status().json()
+        now = self._ask("GET", f"/flow_runs/{run_id}")
         if now["state_type"] not in OPEN_STATES:
             return False
         told = {"state": {"type": kind, "name": name, "message": message}, "force": False}
-        answer = self._post(f"/flow_runs/{run_id}/set_state", told)
+        answer = self._ask("POST", f"/flow_runs/{run_id}/set_state", told)
         return bool(answer.get("status") == "ACCEPT")
 
-    def _post(self, path: str, asked: dict[str, Any]) -> Any:
-        return self._client.post(path, json=asked).raise_for_status().json()
+    def _ask(self, method: str, path: str, asked: dict[str, Any] | None = None) -> Any:
+        try:
+            answer = self._client.request(method, path, json=asked)
+        except httpx.TransportError as trouble:
+            raise PrefectAway(type(trouble).__name__) from trouble
+        if answer.is_server_error:  # busy, or about to go
+            raise PrefectAway(str(answer.status_code))
+        return answer.raise_for_status().json()
 
 
 def _subject(parameters: dict[str, Any]) -> int:

@@ -13,12 +13,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
 from sqlalchemy import exists, or_, select, update
 
-from flows.checks.machinery import SILENT
 from flows.office import Office, utc_now
-from flows.prefect_runs import OpenRun, PrefectRuns
+from flows.prefect_runs import OpenRun, PrefectAway, PrefectRuns
 from flows.works import LONGEST
 from models.base import AnyRow
 from models.processes import Process
@@ -49,16 +47,15 @@ def reconcile(office: Office, old: timedelta = OLD) -> dict[str, Any]:
     try:
         with PrefectRuns(office.settings) as prefect:
             return {**counts, **_close(office, prefect, utc_now() - old)}
-    except httpx.HTTPError as trouble:
-        log.info("prefect was not reconciled: %s", type(trouble).__name__)
+    except PrefectAway as trouble:
+        log.info("prefect was not reconciled: %s", trouble)
         return {**counts, "prefect": "away"}
 
 
 def free_the_dead(office: Office) -> dict[str, int]:
     """Runs of processes that are gone: with a lease they are free at once, without one they are lost."""
-    gone = exists().where(
-        Process.name == Run.holder, or_(Process.ended_at.is_not(None), Process.beat_at < utc_now() - SILENT)
-    )  # fmt: skip
+    silent = Process.beat_at < utc_now() - timedelta(seconds=office.settings.lease)
+    gone = exists().where(Process.name == Run.holder, or_(Process.ended_at.is_not(None), silent))
     now = office.now()
     dead = update(Run).where(OPEN_RUNS, Run.state == "running", gone)
     with office.store.write() as connection:
