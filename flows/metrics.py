@@ -33,7 +33,8 @@ BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 #: sweeps that leave a trace each time they end, with what is between two of them
 TRACED: Final = tuple(bell for bell in TIMETABLE if not bell.draining)
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # when a counter was first raised is nobody's question, and a line more for each
+# when a counter was first raised is nobody's question, and a line more for each of them
+disable_created_metrics()  # type: ignore[no-untyped-call]
 _OWN: Final = CollectorRegistry()
 _REQUESTS: Final = Histogram(
     "concord_http_request_seconds", "Time of a request by method, address pattern and status.", ("method", "route", "status"),
