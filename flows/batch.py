@@ -74,6 +74,7 @@ def advance_batch(
     while result.waiting:
         _one_chunk(office, batch_id, seen)
         crashpoint("batch.chunk-committed")
+        office.store.give_way()
         result = result_of(office, batch_id)
         if progress:
             progress(result.chosen - result.waiting, result.chosen)

@@ -119,6 +119,7 @@ def sweep_deadlines(office: Office) -> Swept:
         if not rows:
             break
         crashpoint("sweep.reminders-committed")
+        office.store.give_way()
         for batch_id in swept.batches:
             swept.refused += advance_batch(office, batch_id).refused
         swept.batches.clear()

@@ -8,6 +8,7 @@ statements, so that no request hangs. Transactions are opened here and nowhere e
 from __future__ import annotations
 
 import math
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -35,6 +36,10 @@ PRIVATE: dict[str, Any] = {"hide_parameters": True}
 #: seconds after which a pooled connection is asked whether it still lives: not at every step (0.2 ms)
 IDLE = 1.0
 READ_ONLY = {"concord_read_only": True}
+#: seconds a writer of SQLite waits for its turn, and seconds between two questions for it
+PATIENCE, ASK_AGAIN = 10, 0.001
+#: seconds a long piece of work rests between two chunks on SQLite, so that somebody else gets the turn
+REST = 0.003
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,11 @@ class Store:
             connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
 
+    def give_way(self) -> None:
+        """Between two chunks of long work: let those who wait for the one writer's turn have it."""
+        if self.is_sqlite:
+            time.sleep(REST)
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
@@ -109,13 +119,13 @@ def open_sealed(url: str) -> Store:
 def _sqlite(url: str, database: str | None) -> Engine:
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": 10}, pool_size=10, max_overflow=20, **JSON_CODEC, **PRIVATE)
+    engine = create_engine(url, connect_args={"timeout": PATIENCE}, pool_size=10, max_overflow=20, **JSON_CODEC, **PRIVATE)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE * 1000}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -123,9 +133,33 @@ def _sqlite(url: str, database: str | None) -> Engine:
     def begin(connection: Connection) -> None:
         read_only = connection.get_execution_options().get("concord_read_only", False)
         driver: Any = connection.connection
-        driver.execute("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        if read_only:
+            driver.execute("BEGIN")
+        else:
+            _begin_to_write(driver)
 
     return engine
+
+
+def _begin_to_write(driver: Any) -> None:
+    """BEGIN IMMEDIATE, asked for every millisecond: SQLite's own waiting asks ever more rarely, and somebody waits for seconds.
+
+    Raises sqlite3's error after ten seconds.
+    """
+    until = time.monotonic() + PATIENCE
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as fault:
+                if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(ASK_AGAIN)
+            else:
+                return
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
 
 
 def _postgresql(url: str) -> Engine:

@@ -146,5 +146,6 @@ def write_register(
             keep_hold(connection)
             crashpoint("import.chunk-written")
         crashpoint("import.chunk-committed")
+        office.store.give_way()
         if progress is not None:
             progress(reached, len(judged))

@@ -13,12 +13,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -50,13 +50,39 @@ def eventually(holds: Callable[[], Any], seconds: float = 30.0, why: str = "", e
     raise AssertionError(why or f"it did not come true within {seconds} s")
 
 
+class Child(Protocol):
+    """What a test does to a process: `subprocess.Popen` can, and what `tests.chaos.nursery` forks."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """None while it lives."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Come back when it has ended. Raises `subprocess.TimeoutExpired`."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Send it a signal."""
+
+    def kill(self) -> None:
+        """kill -9."""
+
+
+def launch_anew(role: str, env: Mapping[str, str], log: Path) -> Child:
+    """A program of its own, as a machine would start it."""
+    line = [sys.executable, "-m", "cli", "serve", "--role", role]
+    with log.open("ab") as written:
+        return subprocess.Popen(line, cwd=ROOT, env=env, stdout=written, stderr=written)
+
+
 @dataclass
 class Process:
     """One process of the office."""
 
     role: str
-    child: subprocess.Popen[bytes]
+    child: Child
     home: Path
+    env: dict[str, str]
     port: int = 0
 
     @property
@@ -92,6 +118,8 @@ class Topology:
     town: Town
     processes: list[Process] = field(default_factory=list)
     programs: list[httpx.Client] = field(default_factory=list)
+    #: (role, environment, log) -> a process
+    launch: Callable[[str, Mapping[str, str], Path], Child] = launch_anew
 
     def start(self, role: str, **more: str) -> Process:
         """One more process of that role."""
@@ -105,12 +133,13 @@ class Topology:
             env["CONCORD_WEB_PORT"] = str(port)
         if role == "prefect":
             env.pop("CONCORD_PREFECT_URL", None)
-        with (home / "process.log").open("wb") as log:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "cli", "serve", "--role", role], cwd=ROOT, env=env, stdout=log, stderr=log
-            )
-        self.processes.append(Process(role, child, home, port))
+        self.processes.append(Process(role, self.launch(role, env, home / "process.log"), home, env, port))
         return self.processes[-1]
+
+    def again(self, one: Process) -> None:
+        """Kill it and start it anew, where it was and as it was."""
+        one.kill()
+        one.child = self.launch(one.role, one.env, one.home / "process.log")
 
     def of(self, role: str) -> list[Process]:
         """The processes of that role that live."""
@@ -144,7 +173,7 @@ class Topology:
 
 
 def topology_on(address: str, folder: Path, **settings: str) -> Topology:
-    """An office in an empty database at that address (PostgreSQL, or a file of SQLite), its people in it, nothing started yet."""
+    """An office in an empty database there (PostgreSQL, or a file of SQLite), its people in it, nothing started yet."""
     made: Office = open_office(Settings(home=folder, prefect=False, database_url=address))
     migrate(made.store)
     people_the(made)
