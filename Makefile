@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup demo run test test-postgres chaos schemathesis check lint types contracts bench charts pictures clean
+.PHONY: help setup demo run test test-postgres test-postgres-chosen chaos schemathesis check lint types contracts bench charts pictures clean
 help:  ## show this
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
@@ -29,8 +29,11 @@ test: setup  ## run the tests: everything on two processes, then those in a brow
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser
 	@$(BIN)/python -m pytest -q -m prefect
 
-test-postgres: setup  ## the tests of store, door, sweeps and notices on a PostgreSQL of their own
+test-postgres: setup  ## the whole test-suite on a PostgreSQL of its own (from the wheel)
 	@$(BIN)/python -m tests.on_postgres
+
+test-postgres-chosen: setup  ## the part of it that `make check` runs: store, door, sweeps, notices, imports, hooks, accounts, pages
+	@$(BIN)/python -m tests.on_postgres --chosen
 
 chaos: setup  ## the long dose of every fault (CHAOS_DOSE times the small one), and a table of what was measured
 	@CHAOS_DOSE=$${CHAOS_DOSE:-10} CHAOS_FIGURES=$${CHAOS_FIGURES:-var/chaos.jsonl} $(BIN)/python -m tests.chaos
@@ -47,7 +50,7 @@ types: setup
 contracts: setup
 	@$(BIN)/lint-imports --no-cache
 
-check: lint types contracts test  ## everything that must be green: lint, types, import contracts, tests
+check: lint types contracts test test-postgres-chosen  ## everything that must be green: lint, types, import contracts, tests
 
 bench: setup  ## measure ourselves and our peers side by side
 	@test -x .bench-venv/bin/python || $(PYTHON) -m venv .bench-venv

@@ -1,6 +1,7 @@
 """`make test-postgres`: the whole test-suite on PostgreSQL, from the wheel.
 
 python -m tests.on_postgres                 everything that `make test` runs on SQLite
+python -m tests.on_postgres --chosen        the part that `make check` runs: what asks the database most
 python -m tests.on_postgres tests/web -x    what pytest is told, and nothing else
 
 The server lives in a folder of its own for the length of the run, reached by a socket in that folder; as root it starts under
@@ -26,6 +27,18 @@ GROUPS = (
     ("-n", "2", "--dist", "loadfile", "-m", "browser"),
     ("-m", "prefect"),
 )
+#: store, door, sweeps, notices, imports, hooks, accounts, and pages of every kind: the whole takes too long for every change
+CHOSEN = (
+    "tests/models", "tests/notifications", "tests/flows/accounts", "tests/flows/importing", "tests/flows/test_door.py",
+    "tests/flows/test_batch.py", "tests/flows/test_undo.py", "tests/flows/test_sweeps.py", "tests/flows/test_recounting.py",
+    "tests/flows/test_followups.py", "tests/flows/test_hooks.py", "tests/flows/test_office_journal.py",
+    "tests/flows/test_storm.py", "tests/journeys/test_wage_arrears.py", "tests/journeys/test_ten_contracts.py",
+    "tests/web/api/test_steps.py", "tests/web/test_administration.py", "tests/web/test_campaign.py",
+    "tests/web/test_case_beside.py", "tests/web/test_contracts.py", "tests/web/test_inbox.py", "tests/web/test_mine.py",
+    "tests/web/test_registration.py", "tests/web/test_search.py", "tests/web/test_security_door.py",
+    "tests/web/test_security_races.py", "tests/web/test_security_swapped.py", "tests/web/test_supervision.py",
+    "tests/web/test_welcome.py", "tests/cli/test_searching.py",
+)  # fmt: skip
 SETTINGS = """
 fsync = off
 full_page_writes = off
@@ -53,6 +66,8 @@ def server() -> Iterator[str]:
 def main() -> int:
     """Run what was asked for, or everything; the worst exit code of pytest."""
     groups = [sys.argv[1:]] if sys.argv[1:] else GROUPS
+    if sys.argv[1:] == ["--chosen"]:
+        groups = [(*GROUPS[0], *CHOSEN)]
     with server() as address:
         env = {**os.environ, "CONCORD_TEST_DATABASE": address}
         ends = [subprocess.run([sys.executable, "-m", "pytest", "-q", *chosen], env=env, check=False) for chosen in groups]

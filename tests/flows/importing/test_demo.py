@@ -21,9 +21,9 @@ from tests.flows.importing.conftest import new_office
 @pytest.mark.parametrize("today", [date(2026, 5, 20), date(2026, 1, 1), date(2028, 2, 29), date(2026, 10, 4)])
 def test_the_demo_loads_without_a_refused_row(tmp_path: Path, today: date) -> None:
     office = new_office(tmp_path / "home", with_unit=False)
-    begun = time.perf_counter()
+    begun = time.process_time()  # not the time of day: others may work on the machine
     summary = load_demo(office, today)
-    assert time.perf_counter() - begun < 15
+    assert time.process_time() - begun < 15
     assert summary.report.refused_file is None, summary.report.said("en")
     assert all(one.stuck == 0 for one in summary.report.sheets)
     _check_size(office)
