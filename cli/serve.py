@@ -179,10 +179,16 @@ def _sweep(office: Office, only: tuple[str, ...]) -> dict[str, Any]:
     return {name: run_sweep(office, name) for name in only or BY_HAND}
 
 
-def doctor(integrity: bool = typer.Option(False, "--integrity", help="并核对数据 also check the records")) -> int:
+def doctor(
+    integrity: bool = typer.Option(False, "--integrity", help="并核对数据 also check the records"),
+    repair: list[str] = typer.Option([], "--repair", help="修复一处 mend one place, CODE:SUBJECT as --integrity names it"),
+    repair_all: bool = typer.Option(False, "--repair-all", help="修复所有可安全修复的 mend whatever is safe to mend"),
+) -> int:
     """体检 · what is missing on this machine or wrong in the records, and how to mend it."""
     from flows.doctoring import examine
 
+    if repair or repair_all:
+        return _repair(DESK.office, repair, everything=repair_all)
     findings = examine(DESK.office, with_records=integrity)
     bad = [finding for finding in findings if not finding.well and finding.needed]
     DESK.answer(
@@ -193,6 +199,28 @@ def doctor(integrity: bool = typer.Option(False, "--integrity", help="并核对�
         ),
     )  # fmt: skip
     return 0 if not bad else (PARTLY if integrity else FAULT)
+
+
+def _repair(office: Office, places: list[str], *, everything: bool) -> int:
+    """Mend in the operator's name; 0 if the checks find none of it any more."""
+    from flows.repairing import mend, repair_all
+
+    asked = []
+    for place in places:
+        code, _, subject = place.partition(":")
+        if not subject.isdecimal():
+            raise Stop(USAGE, f"“{place}”不是“代码:编号”", f"“{place}” is not CODE:SUBJECT")
+        asked.append((code, int(subject)))
+    lines = [mend(office, None, code, subject) for code, subject in asked]
+    lines += repair_all(office) if everything else []
+    DESK.answer(
+        [{"place": f"{one.code}:{one.subject}", "done": one.done, "text": one.text.said(DESK.lang)} for one in lines],
+        lambda: DESK.table(
+            ("修复", "Repairs"), (("", ""), ("何处", "Where"), ("结果", "Result")),
+            [("✓" if one.done else "✗", f"{one.code}:{one.subject}", one.text.said(DESK.lang)) for one in lines],
+        ),
+    )  # fmt: skip
+    return 0 if all(one.done for one in lines) else PARTLY
 
 
 def _mark(finding: Any) -> str:

@@ -35,8 +35,8 @@ def examine(office: Office, *, with_records: bool = False) -> list[Finding]:
     findings = list(_machine(office))
     if with_records:
         for found in find(office):
-            shown = ", ".join(found.first[:5])
-            says = found.check.says
+            code, says = found.check.code, found.check.says
+            shown = ", ".join(f"{code}:{row.subject}" + (f" {row.number}" if row.number else "") for row in found.rows[:5])
             what = Label(f"{says.zh}:{found.count}({shown})", f"{says.en}: {found.count} ({shown})")
             findings.append(Finding(what, False, found.check.remedy))
     return findings

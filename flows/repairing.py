@@ -26,7 +26,7 @@ from states.errors import NotPermitted, Refusal, refuse
 from states.labels import Label
 from states.roles import Role
 
-__all__ = ["BODIES", "Repaired", "repair", "repair_all"]
+__all__ = ["BODIES", "Mended", "Repaired", "mend", "repair", "repair_all"]
 
 BODIES: Mapping[str, Body] = {**cases.BODIES, **outgoing.BODIES, **papers.BODIES, **requests.BODIES, **works.BODIES}
 IN_ORDER = Label("此处已无须修复", "this is in order")
@@ -58,27 +58,33 @@ def repair(office: Office, by: int | None, code: str, subject: int) -> Repaired:
 
 
 @dataclass(frozen=True)
-class RepairedAll:
-    """What a round over everything came to: (code, subject, what the store says)."""
+class Mended:
+    """One place of several: what the store says of it now, or why it was left to a person."""
 
-    lines: tuple[tuple[str, int, Repaired], ...]
+    code: str
+    subject: int
+    text: Label
+    done: bool
 
 
-def repair_all(office: Office, by: int | None = None, limit: int = 200) -> RepairedAll:
-    """Mend whatever has a safe repair, check by check; what is refused says why and is passed over."""
+def mend(office: Office, by: int | None, code: str, subject: int) -> Mended:
+    """The same as `repair`, with a refusal as an answer."""
+    try:
+        answer = repair(office, by, code, subject)
+    except Refusal as refusal:
+        reason = refusal.reasons[0]
+        return Mended(
+            code, subject, Label(f"{reason.text.zh};{reason.remedy.zh}", f"{reason.text.en}; {reason.remedy.en}"), False
+        )
+    return Mended(code, subject, answer.text, answer.done)
+
+
+def repair_all(office: Office, by: int | None = None, limit: int = 200) -> list[Mended]:
+    """Mend whatever has a safe repair in the whole office, check by check, up to `limit` places of each."""
     with office.store.read() as connection:
         found = findings(connection, None, office.now(), limit)
-    lines = []
-    for finding in found:
-        for spot in finding.rows if finding.check.repair is not None else ():
-            try:
-                answer = repair(office, by, finding.check.code, spot.subject)
-            except Refusal as refusal:
-                reason = refusal.reasons[0]
-                text = Label(f"{reason.text.zh};{reason.remedy.zh}", f"{reason.text.en}; {reason.remedy.en}")
-                answer = Repaired(text, False)
-            lines.append((finding.check.code, spot.subject, answer))
-    return RepairedAll(tuple(lines))
+    safe = [finding for finding in found if finding.check.repair is not None]
+    return [mend(office, by, finding.check.code, spot.subject) for finding in safe for spot in finding.rows]
 
 
 def _authority(connection: Connection, office: Office, by: int | None, check: Check) -> tuple[str, ...] | None:

@@ -54,18 +54,21 @@ def start_missing_clocks(office: Office, _by: int | None, spot: Spot) -> Label:
 
 
 def _start(connection: Connection, office: Office, case_id: int) -> Sequence[Any]:
-    entered = select(CaseEvent.id).where(CaseEvent.case_id == case_id, CaseEvent.to_state == CaseFile.state)
+    entered = select(CaseEvent.id, CaseFile.type, CaseFile.type_version).where(
+        CaseEvent.case_id == case_id, CaseEvent.to_state == CaseFile.state
+    )
     entered = entered.join(CaseFile, CaseFile.id == CaseEvent.case_id)
     entered = entered.where(or_(CaseEvent.from_state != CaseEvent.to_state, CaseEvent.seq == 1))
-    event_id = connection.scalar(entered.order_by(CaseEvent.seq.desc()).limit(1))
-    if event_id is None:
+    event = connection.execute(entered.order_by(CaseEvent.seq.desc()).limit(1)).first()
+    if event is None:
         return ()
-    act = act_of(connection, event_id)
+    act, kind = act_of(connection, event.id), case_type(event.type, event.type_version)
     # one that a later step ended is not missing
     began = and_(Deadline.started_by >= act.seq, or_(Deadline.status != "void", Deadline.ended_by.is_not(None)))
     there = select(Deadline.rule, Deadline.subject).where(Deadline.case_id == case_id, or_(Deadline.status == "open", began))
     known = {(row.rule, row.subject) for row in connection.execute(there)}
-    missing = [start for start in _due(act) if (start.rule.name, start.subject) not in known]
+    due = [start for start in _due(act) if start.rule.name in kind.rule]  # the case may have moved to another version since
+    missing = [start for start in due if (start.rule.name, start.subject) not in known]
     # a period that is over and has an effect by itself is for people to act on: it is not let loose by a repair
     safe = [start for start in missing if start.due_on >= office.today() or not start.rule.on_expiry]
     for start in safe:

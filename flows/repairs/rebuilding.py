@@ -16,12 +16,13 @@ from sqlalchemy import Connection, select
 from config.clock import day_at
 from models.base import AnyRow
 from models.casebook import CaseRow, load_case
-from models.cases import CaseEvent
+from models.cases import CaseEvent, CaseFile
 from models.clerk import Act
 from models.deadlines import Deadline
 from models.requests import StepRequest
 from models.undoing import UNDO
 from models.vault import open_personal
+from models.version_cases import written_under
 from states import entries as said
 from states.casetype import STAY, CaseType, Step
 from states.entries import Entry
@@ -34,9 +35,14 @@ from states.registry import case_type
 
 def act_of(connection: Connection, event_id: int) -> Act:
     """The act behind that event; its case is locked. Raises a `Refusal` where its step or its answers are gone."""
-    event = connection.execute(select(*CaseEvent.__table__.c).where(CaseEvent.id == event_id)).one()
+    event = connection.execute(
+        select(*CaseEvent.__table__.c, written_under().label("version"))
+        .join(CaseFile, CaseFile.id == CaseEvent.case_id)
+        .where(CaseEvent.id == event_id)
+    ).one()
     case = load_case(connection, event.case_id, lock=True)
     assert case is not None
+    case.type_version = event.version
     kind = case_type(case.type, case.type_version)
     step = kind.step(event.step)
     if step is None:

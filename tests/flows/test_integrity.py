@@ -126,8 +126,7 @@ def test_what_concerns_the_whole_office_is_mended_at_the_top(town: Town) -> None
 def test_the_operator_mends_what_is_safe_and_hears_of_the_rest(town: Town) -> None:
     for code in ("paper_missing", "notice_missing", "failed_steps", "head_differs"):
         PLANTS[code](town)
-    lines = repair_all(town.office).lines
-    assert {(code, answer.done) for code, _, answer in lines} == {
+    assert {(one.code, one.done) for one in repair_all(town.office)} == {
         ("paper_missing", True), ("notice_missing", True), ("failed_steps", True),
     }  # fmt: skip
     assert set(found(town)) == {"head_differs"}
