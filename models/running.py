@@ -18,7 +18,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    true,
     tuple_,
     union,
     union_all,
@@ -79,7 +78,8 @@ def steps(connection: Connection, paths: Collection[str], narrowed: Narrowed, be
     """Steps as they were attempted, the newest first; those that went wrong by the time they did. `before`: id of the last."""
     state = narrowed.state if narrowed.state in list(RequestStatus) else ""
     at: Any = StepRequest.settled_at if state in _UNWELL else StepRequest.created_at
-    query = _steps().where(_in_units(connection, paths))
+    # the page is found by what is narrow, and only then read in all its width
+    query = _joined(select(StepRequest.id)).where(_in_units(connection, paths))
     if state:  # the word stands in the statement itself: only so its short index is taken
         query = query.where(StepRequest.status == literal_column(f"'{state}'"))
     if narrowed.person_id:
@@ -90,17 +90,22 @@ def steps(connection: Connection, paths: Collection[str], narrowed: Narrowed, be
         last = aliased(StepRequest)
         then = select(last.settled_at if state in _UNWELL else last.created_at).where(last.id == before).scalar_subquery()
         query = query.where(tuple_(at, StepRequest.id) < tuple_(then, before))
-    return connection.execute(_within(query, at, narrowed).order_by(at.desc(), StepRequest.id.desc()).limit(limit)).all()
+    newest = (at.desc(), StepRequest.id.desc())
+    found = _within(query, at, narrowed).order_by(*newest).limit(limit).scalar_subquery()
+    return connection.execute(_steps().where(StepRequest.id.in_(found)).order_by(*newest)).all()
+
+
+def _joined(query: Any) -> Any:
+    return (
+        query.select_from(StepRequest)
+        .outerjoin(CaseFile, CaseFile.id == StepRequest.case_id)
+        .outerjoin(Organisation, Organisation.id == func.coalesce(CaseFile.unit_id, StepRequest.unit_id))
+    )
 
 
 def _steps() -> Select[Any]:
-    return (
-        select(*_STEP)
-        .select_from(StepRequest)
-        .outerjoin(CaseFile, CaseFile.id == StepRequest.case_id)
-        .outerjoin(Organisation, Organisation.id == func.coalesce(CaseFile.unit_id, StepRequest.unit_id))
-        .outerjoin(Person, Person.id == StepRequest.actor_id)
-    )
+    steps: Select[Any] = _joined(select(*_STEP)).outerjoin(Person, Person.id == StepRequest.actor_id)
+    return steps
 
 
 def _within(query: Select[Any], at: Any, narrowed: Narrowed) -> Select[Any]:
@@ -140,17 +145,21 @@ def works(
         conditions.append(Run.person_id == narrowed.person_id)
     if before:
         conditions.append(Run.id < before)
-    if narrowed.state in list(RunState):
-        conditions.append(Run.state == narrowed.state)
-        if narrowed.state != "done":
-            conditions.append(true() & (OPEN_RUNS if narrowed.state in ("waiting", "running") else UNWELL_RUNS))
-    newest = [
-        select(_within(select(Run.id), Run.started_at, narrowed).where(Run.flow == flow, *conditions)
-               .order_by(Run.id.desc()).limit(limit).subquery())
-        for flow in flows
-    ]  # fmt: skip
-    query = select(*_WORK).outerjoin(Person, Person.id == Run.person_id).where(Run.id.in_(union_all(*newest)))
+    query = _within(select(Run.id), Run.started_at, narrowed).where(*conditions).order_by(Run.id.desc()).limit(limit)
+    query = (
+        select(*_WORK).outerjoin(Person, Person.id == Run.person_id).where(Run.id.in_(_of_flows(query, flows, narrowed.state)))
+    )
     return connection.execute(query.order_by(Run.id.desc()).limit(limit)).all()
+
+
+def _of_flows(query: Select[Any], flows: Collection[str], state: str) -> Any:
+    """The newest of those flows: of each its own newest; of a rare state by the short index of what is open or unwell."""
+    if state in list(RunState):
+        query = query.where(Run.state == state)
+    if state in list(RunState) and state != RunState.DONE:
+        short = OPEN_RUNS if state in (RunState.WAITING, RunState.RUNNING) else UNWELL_RUNS
+        return query.where(short, func.coalesce(Run.flow, "").in_(flows)).scalar_subquery()  # no walk by flow
+    return union_all(*(select(query.where(Run.flow == flow).subquery()) for flow in flows))
 
 
 def work(connection: Connection, watching: Watching, run_id: int) -> AnyRow | None:
