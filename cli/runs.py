@@ -1,12 +1,16 @@
-"""`concord runs`: the journal of what ran, and retrying what failed."""
+"""`concord runs`: the journal of what ran, one run, and retrying what failed."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import typer
 
 from cli.desk import DESK, NOT_FOUND, PARTLY, Stop, rows_as_json, when
 
 app = typer.Typer(help="运行记录 · runs", no_args_is_help=True)
+#: the operator of the machine looks at all units
+EVERYWHERE = ("/",)
 
 
 @app.command("list")
@@ -36,6 +40,45 @@ def list_runs(
 
 def _done(counts: dict[str, object]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.items() if count and not isinstance(count, dict))
+
+
+@app.command("show")
+def show(
+    run: int = typer.Argument(help="编号 id of a step (its request), as `runs list --flow advance-case` names it"),
+    work: bool = typer.Option(False, "--work", help="编号属于巡查、成批或导入 · the id is that of a sweep, a batch, an import"),
+) -> None:
+    """一次运行 · one run: what was attempted, what the case says now, what is missing."""
+    from models import running
+
+    with DESK.office.store.read() as connection:
+        if work:
+            row = running.work(connection, running.Watching(0, EVERYWHERE, True), run)
+        else:
+            row = running.step(connection, EVERYWHERE, run)
+        if row is None:
+            raise Stop(NOT_FOUND, f"没有运行 {run}", f"there is no run {run}")
+        told = _work(row) if work else _step(connection, row)
+    DESK.answer(told, lambda: DESK.table(("运行", "Run"), (("", ""), ("", "")), list(told.items())))
+
+
+def _work(row: Any) -> dict[str, Any]:
+    names = ("id", "flow", "state", "person_code", "filed_at", "started_at", "ended_at", "attempt", "holder", "lease_until",
+             "observed", "flow_run_id", "error", "asked", "counts")  # fmt: skip
+    return {name: _text(row._mapping[name]) for name in names}
+
+
+def _step(connection: Any, row: Any) -> dict[str, Any]:
+    from flows.missing import missing_of
+
+    names = ("id", "step", "status", "actor_code", "created_at", "settled_at", "attempt", "observed", "flow_run_id", "error")
+    told = {name: _text(row._mapping[name]) for name in names}
+    case = {"case": row.number, "case_state": row.state, "case_version": row.version, "event": row.seq}
+    missing = [f"{one.kind} {one.name}" for one in missing_of(connection, [row.id])] if row.seq else []
+    return {**told, "answers": len(row.answers), **case, "missing": missing}
+
+
+def _text(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 @app.command("retry")
