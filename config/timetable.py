@@ -7,6 +7,7 @@ at once would do no harm, for the sweeps claim what they do.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,11 @@ class Bell:
     draining: bool = False
     #: done by the scheduler that leads, at once: it must not wait for a worker, for it tells when there is none
     leading: bool = False
+
+    @property
+    def patience(self) -> timedelta:
+        """How long it may not have ended well before it is late: two periods, at least fifteen minutes; a day and two hours."""
+        return timedelta(hours=26) if self.at else max(timedelta(minutes=15), timedelta(seconds=2 * self.every))
 
 
 TIMETABLE = (
@@ -35,3 +41,4 @@ TIMETABLE = (
     Bell("integrity", at="03:00"),
     Bell("audit", at="03:30"),
 )
+BELLS = {bell.sweep: bell for bell in TIMETABLE}

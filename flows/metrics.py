@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Histogram, disable_created_metrics, generate_latest
@@ -18,7 +18,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
-from config.timetable import TIMETABLE, Bell
+from config.timetable import TIMETABLE
 from config.version import version_of_the_program
 from flows.heartbeat import STALE, memory_of_this_process
 from flows.office import Office
@@ -45,13 +45,6 @@ _REQUESTS: Final = Histogram(
 def note_request(method: str, route: str, status: int, seconds: float) -> None:
     """Count a request; `route` is the pattern of its address, never the address."""
     _REQUESTS.labels(method, route, str(status)).observe(seconds)
-
-
-def overdue_after(bell: Bell) -> timedelta:
-    """How long after its last good end a sweep is overdue: two periods, at least fifteen minutes; a day and two hours."""
-    if bell.at:
-        return timedelta(hours=26)
-    return max(timedelta(minutes=15), timedelta(seconds=bell.every * 2))
 
 
 class Metrics(Collector):
@@ -160,7 +153,7 @@ def _sweeps(found: Figures, now: datetime) -> Iterator[Metric]:
         last = found.sweeps.get(bell.sweep)
         if last is not None:
             since.add_metric((bell.sweep,), _age(last, now))
-        overdue.add_metric((bell.sweep,), last is not None and now - last > overdue_after(bell))
+        overdue.add_metric((bell.sweep,), last is not None and now - last > bell.patience)
     yield since
     yield overdue
     if found.backed_up_at is not None:

@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 
 from config.clock import office_zone
 from config.timetable import TIMETABLE, Bell
-from flows.checks.machinery import patience
 from models.monitoring import last_runs, outbox
 
 #: which kind of message waits for which sweep
@@ -47,7 +46,7 @@ def _kept(bell: Bell, stamp: object, since: Mapping[str, datetime | None], now: 
     well_at: datetime | None = getattr(stamp, "well_at", None)
     heard = since.get(_WAITS_FOR.get(bell.sweep, "")) if bell.draining else well_at
     silent = now - heard if heard is not None else timedelta(0)
-    late = silent if silent > patience(bell.sweep) else None
+    late = silent if silent > bell.patience else None
     return Hours(bell, well_at, getattr(stamp, "id", 0), getattr(stamp, "state", ""), next_of(bell, well_at, now), late)
 
 

@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import Any
 
 from config.roles import PREFECT, ROLES, SCHEDULER, WEB, WORKER
-from config.timetable import TIMETABLE
+from config.timetable import BELLS, TIMETABLE
 from flows.casework import Receipt
 from flows.heartbeat import Heartbeat, memory_of_this_process
 from flows.lane import Lane
@@ -28,7 +28,9 @@ from flows.pool import GRACE, prepare_pool
 from flows.pool_worker import PoolWorker
 from flows.prefect_home import apply_environment, far_of, prefect_environment
 from flows.prefect_server import PrefectServer
+from flows.readiness import Readiness
 from flows.scheduler import Scheduler
+from flows.status_server import StatusServer
 from flows.steps import Desk, apply_request
 from flows.sweeps import run_sweep, warn_if_late
 from flows.taking import Leading, Offers, Requests, Timekeeper, Watcher, Works
@@ -53,6 +55,7 @@ class Service:
         self.pool: PoolWorker | None = None
         self._watchers = list(self._make_watchers())
         self._stopping = threading.Event()
+        self._status: StatusServer | None = None
 
     def _make_watchers(self) -> Iterator[Watcher]:
         pooled = self.office.settings.work_pool
@@ -74,6 +77,9 @@ class Service:
         settings = self.office.settings
         if settings.prefect:
             self._start_prefect()
+        if WEB not in self.roles and settings.status_port:
+            self._status = StatusServer(self.office, Readiness(self.office, self._stopping.is_set))
+            self._status.start()
         if self.roles != {PREFECT}:
             self.heart.start()
         for watcher in self._watchers:
@@ -107,6 +113,8 @@ class Service:
         """Close the office: no new work, what is under way ends, Prefect's server last."""
         self._stopping.set()
         with ExitStack() as last:
+            if self._status is not None:
+                last.callback(self._status.stop)
             if self.server is not None:
                 last.callback(self.server.stop)
             if self.roles != {PREFECT}:
@@ -128,11 +136,11 @@ class Service:
     def _ring(self, sweep: str) -> None:
         if self._stopping.is_set():
             return
-        if any(bell.sweep == sweep and bell.draining for bell in TIMETABLE):
+        if BELLS[sweep].draining:
             run_sweep(self.office, sweep)
         elif lead(self.office) is not None:
             warn_if_late(self.office, sweep)
-            if any(bell.sweep == sweep and bell.leading for bell in TIMETABLE):
+            if BELLS[sweep].leading:
                 run_sweep(self.office, sweep)
                 return
             with self.office.store.write() as connection:

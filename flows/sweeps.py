@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from config.timetable import BELLS
 from flows.accounts.sessions import forget_old_sessions
 from flows.accounts.throttle import forget_old_tries
-from flows.checks.machinery import patience
 from flows.deadlines import sweep_deadlines
 from flows.followups import open_follow_ups
 from flows.hooks import deliver_events, post_events
@@ -124,7 +124,7 @@ def run_sweep(office: Office, name: str) -> Counts:
 def warn_if_late(office: Office, name: str) -> None:
     """Tell the administrators when a sweep of this office has not ended well for so long: it was down, or it fails."""
     last = last_done(office, f"sweep-{name}")
-    if last is not None and office.now() - last > patience(name):
+    if last is not None and office.now() - last > BELLS[name].patience:
         facts = {"sweep": name, "last_at": last.isoformat(timespec="minutes")}
         with office.store.write() as connection:
             post_alert(connection, "sweep_late", f"sweep-late:{name}:{last.isoformat()}", facts, office.now())

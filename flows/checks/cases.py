@@ -69,8 +69,14 @@ def _known_rule() -> Any:
     return or_(*kinds, and_(Deadline.contract_id.is_not(None), Deadline.rule.in_(sorted(REGISTER_RULES))))
 
 
+#: rules that any type knows, or the register
+_ANY_RULE = sorted({rule for kind in all_types() for rule in kind.rule} | set(REGISTER_RULES))
+
+
 def _without_rule(look: Look) -> AnySelect:
-    return of_clock(look).where(UNSETTLED, ~func.coalesce(_known_rule(), False))
+    # a rule nobody knows is told by the index of clocks alone; one of another type takes a look at every case
+    strange = ~func.coalesce(_known_rule(), False) if look.deep or look.subject is not None else Deadline.rule.not_in(_ANY_RULE)
+    return of_clock(look).where(UNSETTLED, strange)
 
 
 def _asleep(look: Look) -> AnySelect:

@@ -29,6 +29,8 @@ class Look:
     wall: datetime | None = None
     #: one subject alone is asked about
     subject: int | None = None
+    #: by night and from the command line: as far as a check reaches; otherwise as far as a page can wait for
+    deep: bool = False
 
     @property
     def today(self) -> date:

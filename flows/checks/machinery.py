@@ -27,21 +27,11 @@ UNANSWERED = timedelta(seconds=60)
 STALLED = timedelta(seconds=90)
 #: a work nobody took for so long: workers look four times a second, a lone scheduler after a minute
 UNTAKEN = timedelta(minutes=5)
-#: a sweep that was not heard of for so long is late: fifteen minutes, or a day and two hours where it rings once a day
-LATE, LATE_DAILY = timedelta(minutes=15), timedelta(hours=26)
 #: a process that was not heard of for so long is gone: it beats every two seconds, and a machine may be asleep for a moment
 SILENT = timedelta(seconds=30)
 #: how long a process that died, or a run that was lost, is told of
 TOLD_FOR = timedelta(days=2)
 VERIFYING = ("sweep-audit", "verify-record")
-
-
-def patience(sweep: str) -> timedelta:
-    """How long that sweep may not have been heard of."""
-    bell = next((bell for bell in TIMETABLE if bell.sweep == sweep), None)
-    if bell is None:
-        return LATE
-    return LATE_DAILY if bell.at else max(LATE, timedelta(seconds=2 * bell.every))
 
 
 def _requests(look: Look, *where: Any) -> AnySelect:
@@ -120,7 +110,7 @@ def _sweeps_late(look: Look) -> AnySelect:
             .limit(1)
             .subquery()
         )
-        late = newest.c.ended_at < look.now - patience(bell.sweep)
+        late = newest.c.ended_at < look.now - bell.patience
         asked.append(spots(literal(no), unit=False, detail=literal(bell.sweep), at=newest.c.ended_at).where(late))
     return select(*union_all(*asked).subquery().c)
 
