@@ -224,6 +224,16 @@ class OfficeMachine(RuleBasedStateMachine):
         version = random.choice((None, self.model.cases[case_id].version, 0))
         self._ask(self.town.wish(UNDO, who, case_id, self._key(), version=version, reason="录错"))
 
+    @rule(seeds=st.lists(chance, min_size=1, max_size=4))
+    def steps_and_back(self, seeds: list[int]) -> None:
+        """Steps that are taken back at once, by whoever took them."""
+        for seed in seeds:
+            wish = self._step_of(Random(seed))
+            if wish is not None and wish.case_id is not None:
+                self._ask(wish)
+                who = self._who(wish.actor_id) or "supervisor"
+                self._ask(self.town.wish(UNDO, who, wish.case_id, self._key(), reason="录错"))
+
     @rule(seeds=st.lists(chance, min_size=2, max_size=5), point=st.sampled_from((*OF_BATCHES, "", "", "")))
     def a_batch(self, seeds: list[int], point: str) -> None:
         """One step for several cases, one of them perhaps twice; perhaps the process dies in it."""
@@ -269,6 +279,15 @@ class OfficeMachine(RuleBasedStateMachine):
     @rule(by=st.sampled_from(MOVES))
     def time_moves(self, by: timedelta) -> None:
         self.town.clock.now += by
+
+    @rule(seed=chance, days=st.sampled_from((0, 0, 1)))
+    def a_last_day_comes(self, seed: int, days: int) -> None:
+        """The last day of a clock that runs, or the day after: here it shows whether anything is early or late."""
+        ahead = [c.due_on for case in self.model.cases.values() for c in case.clocks if c.status == "open"]
+        ahead = [day for day in ahead if self.town.today <= day <= self.town.today + timedelta(days=400)]
+        if ahead:
+            self.town.clock.set(Random(seed).choice(ahead) + timedelta(days=days), hour=9)
+            self.sweep("")
 
     @rule()
     def the_year_ends(self) -> None:
