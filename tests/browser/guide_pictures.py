@@ -11,10 +11,11 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, FloatRect, ViewportSize, sync_playwright
+from sqlalchemy import delete, insert, select, update
 
 from cli.serve import free_port
 from config.clock import noon_of
@@ -23,7 +24,13 @@ from flows.importing.demo import DEMO_PASSWORD, load_demo, open_demo_accounts
 from flows.office import Office, open_office
 from flows.serving import Service
 from flows.sweeps import BY_HAND, run_sweep
+from models.cases import CaseFile
 from models.migrating import migrate
+from models.offices import SearchText
+from models.outbox import Message
+from models.papers import Document
+from models.requests import StepRequest
+from models.search_index import Kind, row_id
 from tests.browser.clerk import Clerk
 from tests.browser.conftest import CHROMIUM
 from web.server import WebServer
@@ -49,6 +56,8 @@ class Picture:
     path: str
     until: str
     act: Callable[[Clerk], None] | None = None
+    #: what happened in the office before; it stays for the pictures after this one
+    before: Callable[[Office], None] | None = None
     since: str = ""
     width: int = DESK
     language: str = "zh"
@@ -97,6 +106,30 @@ def _followed(clerk: Clerk) -> None:
     clerk.send()
 
 
+def _a_bad_night(office: Office) -> None:
+    """Two notices nobody took, a paper that is gone, a case that is not found, a step that failed."""
+    now = office.now()
+    with office.store.write() as connection:
+        if connection.execute(select(Message.id).where(Message.status == "parked").limit(1)).first() is not None:
+            return
+        sent = select(Message.id).where(Message.kind == "notice", Message.case_id.is_not(None), Message.status == "sent")
+        lost = select(Document.id).where(Document.paper == "acceptance_notice").order_by(Document.id.desc()).limit(1)
+        hidden = select(CaseFile.id).where(CaseFile.closed_on.is_(None)).order_by(CaseFile.id.desc()).limit(1)
+        step = select(StepRequest.__table__).where(StepRequest.step == "apply").order_by(StepRequest.id.desc()).limit(1)
+        parked = {"status": "parked", "error": "550 no such mailbox", "settled_at": now - timedelta(hours=3)}
+        two = list(connection.scalars(sent.order_by(Message.id.desc()).limit(2)))
+        connection.execute(update(Message).where(Message.id.in_(two)).values(**parked))
+        connection.execute(delete(Document).where(Document.id == lost.scalar_subquery()))
+        case_id = connection.execute(hidden).scalar_one()
+        connection.execute(delete(SearchText).where(SearchText.id == row_id(Kind.CASE, case_id)))
+        failed = dict(connection.execute(step).one()._mapping) | {
+            "key": "night", "status": "failed", "receipt": None, "error": "OperationalError", "attempt": 1,
+            "created_at": now - timedelta(hours=9), "settled_at": now - timedelta(hours=9),
+        }  # fmt: skip
+        del failed["id"]
+        connection.execute(insert(StepRequest).values(failed))
+
+
 PICTURES = (
     Picture("day", "M02", "/day", "#today"),
     Picture("case", "M02", DISPUTE, "#meetings"),
@@ -112,6 +145,8 @@ PICTURES = (
     Picture("day.en", "M02", "/day", "#today", language="en"),
     Picture("table.en", "G05", f"{TALKS}/table", "figure", language="en"),
     Picture("supervision.en", "S01", "/supervision", "#late", language="en"),
+    Picture("monitor", "S01", "/supervision/findings", "#findings", before=_a_bad_night),
+    Picture("monitor.en", "S01", "/supervision/findings", "#findings", before=_a_bad_night, language="en"),
     Picture("slip", "", "/desk/new", ".slip", _registered, width=PHONE),
     Picture("follow", "", "/desk/new", "#messages", _followed, width=PHONE),
 )
@@ -134,6 +169,8 @@ def main(names: list[str]) -> int:
         for picture in wanted:
             whose = (picture.who, picture.language, picture.width)
             clerk = clerks.get(whose) or clerks.setdefault(whose, _sit_down(browser, here, picture))
+            if picture.before is not None:
+                picture.before(office)
             _take(clerk, picture)
         browser.close()
         pages.stop()
