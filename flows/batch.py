@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
@@ -38,6 +38,8 @@ from states.roles import Role
 from states.versions import MIGRATE
 
 CHUNK = 500
+#: on SQLite, where one writes at a time: the chunk while people take steps, whose wait is its length; how long one is at work
+CHUNK_BESIDE_PEOPLE, AT_WORK = 25, timedelta(seconds=2)
 #: seconds of rest where all that waits is in another process's hands: it may be frozen with its locks
 REST = 0.25
 #: how many requests of the batch are settled, of how many
@@ -98,7 +100,7 @@ def _one_chunk(office: Office, batch_id: int, seen: Mapping[str, Any]) -> None:
     """The next requests nobody else has in hand; a rest where somebody has all of them."""
     try:
         with collector_held(), office.store.write() as connection:
-            requests = _waiting(connection, batch_id)
+            requests = _waiting(connection, batch_id, _chunk(connection, office))
             _apply_chunk(connection, office, requests, seen)
             keep_hold(connection)
             crashpoint("batch.chunk-written")
@@ -114,12 +116,21 @@ def _one_chunk(office: Office, batch_id: int, seen: Mapping[str, Any]) -> None:
             time.sleep(REST)
 
 
-def _waiting(connection: Connection, batch_id: int) -> list[AnyRow]:
+def _chunk(connection: Connection, office: Office) -> int:
+    """How many at once: few as long as the newest request is a person's own."""
+    if not office.store.is_sqlite:
+        return CHUNK
+    newest = select(StepRequest.batch_id, StepRequest.created_at).order_by(StepRequest.id.desc()).limit(1)
+    row = connection.execute(newest).one()
+    return CHUNK_BESIDE_PEOPLE if row.batch_id is None and office.now() - row.created_at < AT_WORK else CHUNK
+
+
+def _waiting(connection: Connection, batch_id: int, limit: int = CHUNK) -> list[AnyRow]:
     """The next requests, at most one a case: a second one must see what the first did."""
     query = (
         REQUEST.where(StepRequest.batch_id == batch_id, StepRequest.status == "waiting")
         .order_by(StepRequest.id)
-        .limit(CHUNK)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
     taken: set[int] = set()
