@@ -133,8 +133,8 @@ def _found(one: Finding, now: datetime, named: int) -> Found:
     check, today = one.check, str(day_at(now))
     ages = [spot.at for spot in one.rows if spot.at is not None and str(spot.at)[:10] <= today]
     return Found(
-        code=check.code, says=_sentence(check.says), remedy=check.remedy, repair=check.repair, whole=check.whole, count=one.count,
-        more=one.count >= MOST, since=min(ages, key=str, default=None),
+        code=check.code, says=_sentence(check.says), remedy=check.remedy, repair=check.repair, whole=check.whole,
+        count=one.count, more=one.count >= MOST, since=min(ages, key=str, default=None),
         places=[_place(check.code, spot) for spot in one.rows[:named]],
     )  # fmt: skip
 
