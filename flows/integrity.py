@@ -25,13 +25,20 @@ SHOWN = 20
 
 
 def findings(
-    connection: Connection, paths: Collection[str] | None, now: datetime, limit: int = SHOWN, *, codes: Collection[str] = ()
+    connection: Connection,
+    paths: Collection[str] | None,
+    now: datetime,
+    limit: int = SHOWN,
+    *,
+    codes: Collection[str] = (),
+    deep: bool = False,
 ) -> list[Finding]:
     """What the checks find now in the units at `paths` and below them; None: in the whole office, for its operator.
 
     Whoever looks from the top sees what belongs to no unit too: runs, sweeps, processes, the record. One statement a check.
+    `deep`: as far as each check reaches, which a page need not wait for.
     """
-    look = Look(now, None if paths is None else tuple(sorted(paths)), utc_now())
+    look = Look(now, None if paths is None else tuple(sorted(paths)), utc_now(), deep=deep)
     top = paths is None or at_the_top(paths)
     found = []
     for check in CHECKS:
@@ -61,7 +68,7 @@ def spots_of(connection: Connection, check: Check, look: Look, limit: int = SHOW
 def find(office: Office) -> list[Finding]:
     """What the checks find now in the whole office."""
     with office.store.read() as connection:
-        return findings(connection, None, office.now())
+        return findings(connection, None, office.now(), deep=True)
 
 
 def report_findings(office: Office) -> int:

@@ -82,7 +82,7 @@ def mend(office: Office, by: int | None, code: str, subject: int) -> Mended:
 def repair_all(office: Office, by: int | None = None, limit: int = 200) -> list[Mended]:
     """Mend whatever has a safe repair in the whole office, check by check, up to `limit` places of each."""
     with office.store.read() as connection:
-        found = findings(connection, None, office.now(), limit)
+        found = findings(connection, None, office.now(), limit, deep=True)
     safe = [finding for finding in found if finding.check.repair is not None]
     return [mend(office, by, finding.check.code, spot.subject) for finding in safe for spot in finding.rows]
 

@@ -30,6 +30,8 @@ from states.registry import all_types
 
 #: how far back events are compared with what they owe
 LOOK_BACK = timedelta(days=31)
+#: of these, a page compares the newest so many: a second's work, where a province is in one office
+NEWEST = 20_000
 #: a message whose turn came so long ago is old: the drain rings every five seconds, and a mail server may be down for a coffee
 OLD = timedelta(hours=1)
 #: a follow-up case is opened by the next ring, fifteen seconds later
@@ -63,9 +65,20 @@ def _owing(look: Look, kind_of: str, there: Any) -> AnySelect:
         .join(Organisation, Organisation.id == CaseFile.unit_id + 0)
         .join(owed, and_(owed.c.type == CaseFile.type.concat(""), owed.c.version == written_under(),
                           owed.c.step == CaseEvent.step))
-        .where(CaseEvent.at >= look.now - LOOK_BACK, look.here(), ~there(owed.c.name), ~_undone())
+        .where(_recent(look), look.here(), ~there(owed.c.name), ~_undone())
         .group_by(CaseEvent.id, CaseFile.number, CaseFile.id, Organisation.path, CaseEvent.at)
     )  # fmt: skip
+
+
+def _recent(look: Look) -> Any:
+    """The events that are compared."""
+    if look.subject is not None:
+        return CaseEvent.id == look.subject
+    month = CaseEvent.at >= look.now - LOOK_BACK
+    if look.deep:
+        return month
+    every = aliased(CaseEvent)
+    return and_(month, CaseEvent.id > select(func.max(every.id) - NEWEST).scalar_subquery())
 
 
 def _undone() -> Any:
@@ -101,7 +114,7 @@ def _opening_missing(look: Look) -> AnySelect:
         query.select_from(CaseEvent)
         .join(CaseFile, CaseFile.id == CaseEvent.case_id)
         .join(Organisation, Organisation.id == CaseFile.unit_id)
-        .where(CaseEvent.at >= look.now - LOOK_BACK, CaseEvent.step.in_(ASKING), look.here(), ~asked, ~_undone())
+        .where(_recent(look), CaseEvent.step.in_(ASKING), look.here(), ~asked, ~_undone())
     )
 
 
@@ -159,24 +172,33 @@ def _messages(look: Look, *, at: Any, detail: Any = None) -> AnySelect:
 
 def _outbox_old(look: Look) -> AnySelect:
     late = Message.next_try_at < look.now - OLD
-    return _messages(look, at=Message.next_try_at, detail=Message.notice).where(PENDING_HERE, late, Message.kind.in_(DELIVERED))
+    return _messages(look, at=Message.next_try_at, detail=Message.notice).where(
+        _pending(Message), late, Message.kind.in_(DELIVERED)
+    )
 
 
 def _parked(look: Look) -> AnySelect:
     query = _messages(look, at=Message.settled_at, detail=Message.notice)
-    return query.where(PARKED_HERE, Message.kind.in_(DELIVERED))
+    return query.where(_given_up(Message), Message.kind.in_(DELIVERED))
 
 
 def _not_opened(look: Look) -> AnySelect:
-    waits = and_(PENDING_HERE, Message.created_at < look.now - OVERDUE_CASE)
-    return _messages(look, at=Message.created_at, detail=Message.notice).where(
-        Message.kind == "open_case", or_(waits, PARKED_HERE)
-    )
+    late, given_up = aliased(Message), aliased(Message)  # two short indexes, asked one after the other
+    waits = select(late.id).where(_pending(late), late.kind == "open_case", late.created_at < look.now - OVERDUE_CASE)
+    parked = select(given_up.id).where(_given_up(given_up), given_up.kind == "open_case")
+    query = _messages(look, at=Message.created_at, detail=Message.notice)
+    return query.where(Message.id.in_(union_all(waits, parked)))
 
 
-#: the conditions of the short indexes, as they stand there
-PENDING_HERE = Message.status.in_([literal("waiting", literal_execute=True), literal("sending", literal_execute=True)])
-PARKED_HERE = Message.status == literal("parked", literal_execute=True)
+def _pending(of: Any) -> Any:
+    """The condition of the short index of what is to go out, as it stands there."""
+    return of.status.in_([literal("waiting", literal_execute=True), literal("sending", literal_execute=True)])
+
+
+def _given_up(of: Any) -> Any:
+    """The condition of the short index of what was parked, as it stands there."""
+    return of.status == literal("parked", literal_execute=True)
+
 
 OUTGOING_CHECKS = (
     Check(code="paper_missing", query=_paper_missing,
