@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import os
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 import states.bargaining.contract
+from config.settings import ROOT
 from flows.accounts.authority import NotThere
 from flows.checks.outgoing import ASKING
 from flows.checks.table import CHECKS
@@ -253,3 +258,50 @@ def test_a_step_that_was_taken_back_owes_nothing(town: Town) -> None:
 def test_the_steps_that_ask_for_a_case_are_known() -> None:
     source = inspect.getsource(states.bargaining.contract)
     assert source.count("yield OpenCase(") == len(ASKING)
+
+
+@pytest.mark.parametrize(("code", "table"), [("paper_missing", Document), ("notice_missing", Message)])
+def test_six_who_repair_at_once_make_it_once(town: Town, code: str, table: Any) -> None:
+    before = town.count(table)
+    planted = PLANTS[code](town)
+    lost = town.count(table)
+    supervisor = town.people["supervisor"]
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: repair(town.office, supervisor, code, planted.subject), range(6)))
+    assert all(answer.done for answer in answers)
+    event = town.one(CaseEvent, CaseEvent.id == planted.subject)
+    assert town.count(table, table.case_id == event.case_id, table.seq == event.seq) == 1
+    assert before <= lost < town.count(table)
+
+
+def test_a_rule_of_another_type_is_found_by_night(town: Town) -> None:
+    planted = PLANTS["clock_without_rule"](town)
+    town.set(Deadline, Deadline.id == planted.subject, rule="predecessor-ends")
+    assert "clock_without_rule" not in found(town), "a page does not look at every case for it"
+    (finding,) = find(town.office)
+    assert (finding.check.code, finding.rows[0].subject) == ("clock_without_rule", planted.subject)
+    assert repair(town.office, town.people["supervisor"], "clock_without_rule", planted.subject).done
+
+
+@pytest.mark.skipif(bool(os.environ.get("CONCORD_TEST_DATABASE")), reason="a process of its own on a file")
+def test_the_operator_mends_from_the_command_line(town: Town) -> None:
+    planted = PLANTS["notice_missing"](town)
+    lost = PLANTS["not_findable"](town)
+    home = town.office.settings.home
+    env = {**os.environ, "CONCORD_HOME": str(home), "CONCORD_LANGUAGE": "en", "CONCORD_PREFECT": "false"}
+
+    def concord(*words: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [str(ROOT / "concord"), "doctor", *words, "--json"], env=env, capture_output=True, text=True, check=False
+        )
+        assert "Traceback" not in done.stderr
+        return done.returncode, done.stdout
+
+    place = f"notice_missing:{planted.subject}"
+    assert f"not_findable:{lost.subject} {lost.number}" in concord("--integrity")[1]
+    assert [concord("--repair", place)[0] for _ in range(2)] == [0, 0]
+    code, said = concord("--repair-all")
+    assert "not_findable" in said
+    assert "notice_missing" not in said
+    assert code == 0
+    assert concord("--repair", "nonsense")[0] == 2
