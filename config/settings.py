@@ -22,6 +22,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(ROOT / "var", description="folder of everything the program writes: database, keys, papers, logs")
     database_url: str = Field("", description="SQLAlchemy address of the case database; empty: SQLite in `home`")
+    database_patience: float = Field(30, ge=1, le=3600, description="seconds a statement may take on PostgreSQL")
     language: Literal["zh", "en"] = Field("zh", description="language of the command line and of people without one")
     rule_pack: str = Field("cn", description="rule pack of organisations that name none")
     prefect: bool = Field(True, description="start and watch an own Prefect server")

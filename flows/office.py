@@ -39,5 +39,5 @@ class Office:
 
 def open_office(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Office:
     """The office of those settings. The tables must exist (`models.migrating.migrate`)."""
-    store = open_store(settings.database, settings.home / "secret.key")
+    store = open_store(settings.database, settings.home / "secret.key", settings.database_patience)
     return Office(store, settings, clock)

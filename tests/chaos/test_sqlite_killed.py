@@ -11,12 +11,12 @@ from datetime import timedelta
 import pytest
 
 from flows.rescue import rescue_all
-from models.cases import CaseEvent, CaseFile
-from models.deadlines import Deadline
+from models.cases import CaseEvent
 from models.outbox import Message
 from models.requests import StepRequest
 from tests.chaos.dose import again, dose, seeded
 from tests.chaos.figures import note
+from tests.chaos.laws import laws_hold
 from tests.chaos.writer import writers
 from tests.factories import Town
 
@@ -40,21 +40,6 @@ def wait_for(town: Town, steps: int) -> int:
     while (there := town.count(CaseEvent)) < steps and time.monotonic() < until:
         time.sleep(0.005)
     return there
-
-
-def laws_hold(town: Town) -> None:
-    """Versions without gaps, an event a request, a message an event; the chain is whole."""
-    versions = {row.id: row.version for row in town.rows(CaseFile)}
-    events = town.rows(CaseEvent)
-    assert Counter(event.case_id for event in events) == Counter(versions)
-    assert {(event.case_id, event.seq) for event in events} == {
-        (c, seq) for c, n in versions.items() for seq in range(1, n + 1)
-    }
-    applied = [row.id for row in town.rows(StepRequest, StepRequest.status == "applied")]
-    assert Counter(event.request_id for event in events) == Counter(applied)
-    clocks = Counter((row.case_id, row.rule, row.subject) for row in town.rows(Deadline, Deadline.status == "open"))
-    assert set(clocks.values()) <= {1}
-    assert not town.audit().broken
 
 
 def test_a_file_that_is_written_by_processes_that_are_killed_stays_whole(town: Town) -> None:
