@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -83,9 +84,11 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def office(loaded: Path, tmp_path: Path) -> Office:
+def office(loaded: Path, tmp_path: Path) -> Iterator[Office]:
     """A fresh copy of that register; its clock is set by each test."""
-    return open_office(stores.settings_at(stores.copy_home(loaded, tmp_path / "home"), rule_pack="us-nlra"))
+    made = open_office(stores.settings_at(stores.copy_home(loaded, tmp_path / "home"), rule_pack="us-nlra"))
+    yield made
+    made.store.close()
 
 
 def on(office: Office, day: date) -> Office:
