@@ -24,10 +24,10 @@ RULES = (
     rule("GET /supervision/runs", WATCHES, query="?flow=sweeps&state=failed"),
     rule("GET /supervision/runs/step/{request_id}", WATCHES, request_id="failed"),
     rule("GET /supervision/runs/step/{request_id}", set(), request_id="failed_elsewhere"),
-    rule("GET /supervision/runs/work/{run_id}", WATCHES, run_id="sweep_failed"),
+    rule("GET /supervision/runs/work/{run_id}", WATCHES, run_id="failed_sweep"),
     rule("GET /supervision/runs/work/{run_id}", set(), run_id="work_elsewhere"),
-    rule("GET /supervision/runs/work/{run_id}/live", WATCHES, run_id="sweep_failed", query="?seconds=0"),
+    rule("GET /supervision/runs/work/{run_id}/live", WATCHES, run_id="failed_sweep", query="?seconds=0"),
     rule("GET /supervision/runs/work/{run_id}/live", set(), run_id="work_elsewhere", query="?seconds=0"),
-    rule("POST /supervision/runs/work/{run_id}/retry", WATCHES, 303, run_id="sweep_failed", form={}),
+    rule("POST /supervision/runs/work/{run_id}/retry", WATCHES, 303, run_id="failed_sweep", form={}),
     rule("POST /supervision/runs/work/{run_id}/retry", set(), run_id="work_elsewhere", form={}),
 )  # fmt: skip

@@ -27,7 +27,7 @@ def under_watch(town: Town, dispute: OfficeCase) -> dict[str, Any]:
     revoke(town.office, town.people["mediator"], tokens[1].id)
     elsewhere_by = town.people["stranger"]
     return {
-        "sweep_failed": _run(town, "sweep-seal", None), "work_elsewhere": _run(town, "verify-record", elsewhere_by),
+        "failed_sweep": _run(town, "sweep-seal", None), "work_elsewhere": _run(town, "verify-record", elsewhere_by),
         "failed": _failed(town, dispute, "mediator"), "failed_elsewhere": _failed(town, elsewhere, "stranger"),
         "absence": absence, "absence_elsewhere": _absence_elsewhere(town), "feed": feed, "feed_revoked": gone,
         "feed_id": tokens[0].id, "holder_id": town.people["mediator"], "stranger_id": town.people["stranger"],
