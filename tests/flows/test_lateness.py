@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from flows.checks.machinery import LATE
+from config.timetable import BELLS
 from flows.sweeps import run_sweep, warn_if_late
 from flows.tidying import MEMORY, forget_quiet_runs
 from flows.works import journalled
@@ -18,7 +18,7 @@ from tests.factories import Town
 def test_an_office_that_was_down_says_so_once(town: Town) -> None:
     warn_if_late(town.office, "deadlines")  # the very first time nobody is late
     run_sweep(town.office, "deadlines")
-    town.clock.pass_time(minutes=LATE.total_seconds() / 60)
+    town.clock.pass_time(seconds=BELLS["deadlines"].patience.total_seconds())
     warn_if_late(town.office, "deadlines")
     assert town.count(Message, Message.notice == "sweep_late") == 0
     town.clock.pass_time(days=3)
