@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from config.timetable import TIMETABLE
 from flows.checks.check import Spot
@@ -55,9 +55,10 @@ def _row(office: Office, run_id: int) -> AnyRow:
 def take_up(office: Office, _by: int | None, spot: Spot) -> Label:
     """A run whose process is gone is claimed anew; one nobody can claim is closed as lost."""
     row = _row(office, spot.subject)
-    if row.lease_until is None and row.state == "running":
+    if row.state == "running" and (row.lease_until is None or row.flow not in WORKS):
+        nobodys = or_(Run.lease_until.is_(None), Run.lease_until < office.now())
         with office.store.write() as connection:
-            mine = update(Run).where(Run.id == row.id, Run.state == "running", Run.lease_until.is_(None))
+            mine = update(Run).where(Run.id == row.id, Run.state == "running", nobodys)
             connection.execute(mine.values(state="lost", ended_at=office.now(), error="ProcessEnded"))
         return Label(f"运行 {row.id} 已关闭:中断", f"run {row.id} is closed: lost")
     return work_now(office, spot.subject)

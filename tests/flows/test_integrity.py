@@ -215,6 +215,16 @@ def test_without_a_substitute_somebody_must_be_chosen(town: Town) -> None:
         repair(town.office, town.people["supervisor"], "holder_left", case.id)
 
 
+def test_what_nobody_can_claim_is_closed_as_lost(town: Town) -> None:
+    planted = PLANTS["run_abandoned"](town)
+    town.set(Run, Run.id == planted.subject, flow="import-contracts")
+    assert repair(town.office, town.people["supervisor"], "run_abandoned", planted.subject).done
+    assert town.one(Run, Run.id == planted.subject).state == "lost"
+    with pytest.raises(StepRefused) as refused:
+        repair(town.office, town.people["supervisor"], "runs_lost", planted.subject)
+    assert "command" in refused.value.reasons[0].text.en
+
+
 def test_a_retried_step_is_read_back_from_its_case(town: Town) -> None:
     planted = PLANTS["failed_steps"](town)
     answer = repair(town.office, town.people["supervisor"], "failed_steps", planted.subject)
