@@ -132,7 +132,7 @@ def sweep_the_clocks(office: Office, _by: int | None, _spot: Spot) -> Label | No
 def give_to_substitute(office: Office, by: int | None, spot: Spot) -> Label:
     """Hand the case over to whoever stood in for its holder, by the case's own step and in the name of who repairs."""
     standing_in = (
-        select(Person.id, Person.name)
+        select(Person.id, CaseFile.version)
         .join(Absence, Absence.substitute_id == Person.id)
         .join(CaseFile, CaseFile.owner_id == Absence.person_id)
         .where(CaseFile.id == spot.case_id, Person.left_on.is_(None))
@@ -144,8 +144,9 @@ def give_to_substitute(office: Office, by: int | None, spot: Spot) -> Label:
         text = Label("离任人员没有代理人", "nobody stands in for the person who left")
         raise not_safe(text, Label("请到“移交工作”中选择承办人", "choose somebody on the page “Hand work over”"))
     assert spot.case_id is not None
-    advance_batch(office, hand_over(office, by, substitute.id, chosen=(spot.case_id,), checked=True))
-    return Label(f"现由{substitute.name}承办", f"now held by {substitute.name}")
+    key = f"left:{spot.case_id}:{substitute.version}"  # the button twice at once is one hand-over
+    advance_batch(office, hand_over(office, by, substitute.id, chosen=(spot.case_id,), checked=True, key=key))
+    return Label("已交代理人承办", "given to the substitute")  # a page carries it in a cookie: nobody is named
 
 
 def start_register_clocks(office: Office, _by: int | None, spot: Spot) -> Label:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,10 @@ from flows.office import utc_now
 from flows.performing import perform_free
 from flows.sweeps import run_sweep
 from models.accounts import WebSession
+from models.cases import CaseEvent
+from models.deadlines import Deadline
+from models.outbox import Message
+from models.papers import Document
 from models.people import Position
 from models.processes import Process
 from models.requests import Run, StepRequest
@@ -223,6 +228,28 @@ def test_a_failed_step_is_retried_and_read_back_from_the_case(web: Web) -> None:
     assert "案件现在处于“已申请调解”,共有 2 条办案记录" in seen
     assert case.state == D.APPLIED
     assert case.steps == ["open", "apply"]
+
+
+FIVE = ("paper_missing", "notice_missing", "failed_steps", "contract_without_reminder", "holder_left")
+
+
+@pytest.mark.parametrize("name", FIVE)
+def test_a_button_pressed_by_five_at_once_mends_once(web: Web, name: str) -> None:
+    town, planted = web.town, PLANTS[name](web.town)
+    pressing = [web.as_("supervisor") for _ in range(5)]
+    before = town.count(CaseEvent)
+    with ThreadPoolExecutor(5) as pool:
+        path, form = f"/supervision/findings/{planted.code}/repair", {"subject": str(planted.subject)}
+        answers = list(pool.map(lambda browser: browser.post(path, form).status_code, pressing))
+    assert answers == [303] * 5
+    assert town.count(CaseEvent) == before + (name in ("failed_steps", "holder_left"))
+    papers = [(row.case_id, row.seq, row.paper) for row in town.rows(Document, Document.void.is_(False))]
+    told = [(row.case_id, row.seq, row.notice) for row in town.rows(Message, Message.person_id.is_(None))]
+    clocks = [(row.contract_id, row.rule) for row in town.rows(Deadline, Deadline.contract_id.is_not(None))]
+    assert len(papers) == len(set(papers))
+    assert len(told) == len(set(told))
+    assert len(clocks) == len(set(clocks))
+    assert not town.audit().broken
 
 
 def test_a_work_that_failed_is_filed_again_and_watched(web: Web) -> None:
