@@ -13,8 +13,8 @@ from sqlalchemy import insert
 from flows.batch import mark_failed
 from flows.missing import missing_of
 from flows.office import utc_now
-from flows.performing import perform_free
-from flows.sweeps import run_sweep
+from flows.performing import WORKS, perform_free
+from flows.sweeps import SWEEPS, run_sweep
 from models.accounts import WebSession
 from models.cases import CaseEvent
 from models.deadlines import Deadline
@@ -28,6 +28,7 @@ from states.errors import Refusal
 from tests.factories import ELSEWHERE, STREET, OfficeCase, Town
 from tests.plants import PLANTS
 from tests.web.conftest import Browser, Web, words
+from web.pages.monitor_words import FLOWS
 
 #: faults that the office mends by itself as soon as it is open, or that no button mends
 BY_HAND = {"head_differs", "record_broken", "process_silent", "prefect_away"}
@@ -325,6 +326,14 @@ def test_a_page_asks_a_fixed_number_of_questions(web: Web, path: str) -> None:
             assert boss.get(path).status_code == 200
         counts.append(len([statement for statement in seen if statement.lstrip().startswith(("SELECT", "WITH"))]))
     assert counts[0] == counts[1] <= 60
+
+
+def test_everything_that_can_run_has_a_name() -> None:
+    assert set(WORKS) | {f"sweep-{name}" for name in SWEEPS} <= set(FLOWS)
+    for flow, label in FLOWS.items():
+        assert label.zh
+        assert label.en
+        assert label.zh != flow
 
 
 def test_the_same_in_english(web: Web) -> None:
