@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.version import version_of_the_program
 from flows.office import Office, utc_now
+from models.migrating import known_revisions
 from models.processes import Process
 from models.requests import OPEN_RUNS, Run
 
@@ -39,6 +40,8 @@ class ThisProcess:
 
     name: str
     beating: bool = False
+    #: the database has a shape by now that this program does not know
+    outdated: bool = False
 
 
 HERE = ThisProcess(f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(3)}")
@@ -85,6 +88,10 @@ class Heartbeat:
         with self.office.store.write() as connection:
             connection.execute(alive)
             connection.execute(mine.values(lease_until=self.office.now() + timedelta(seconds=self.office.settings.lease)))
+            shape = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        if not HERE.outdated and shape not in known_revisions():
+            HERE.outdated = True
+            log.error("a newer program brought the database to revision %s: this one takes no more work; update it", shape)
 
 
 def memory_of_this_process() -> int:

@@ -48,7 +48,7 @@ WORKS: dict[str, Callable[[Claim], Counts]] = {
 
 def perform(office: Office, run_id: int) -> bool:
     """Do the run, if it is free; whether it was ours. Raises what its body raises, after it was written down."""
-    mine = claim(office, run_id)
+    mine = claim(office, run_id, WORKS)
     if mine is None:
         _note_run(office, run_id)
         return False
@@ -69,7 +69,7 @@ def _note_run(office: Office, run_id: int) -> None:
 
 def perform_free(office: Office, waited: timedelta = timedelta(0)) -> int:
     """Do everything that waits for somebody, one after the other; how many runs were ours. What fails is on its row."""
-    return sum(perform_noted(office, row.id) for row in free_works(office, waited))
+    return sum(perform_noted(office, row.id) for row in free_works(office, WORKS, waited))
 
 
 def perform_noted(office: Office, run_id: int) -> bool:

@@ -20,7 +20,7 @@ from typing import Any
 from config.roles import PREFECT, ROLES, SCHEDULER, WEB, WORKER
 from config.timetable import BELLS, TIMETABLE
 from flows.casework import Receipt
-from flows.heartbeat import Heartbeat, memory_of_this_process
+from flows.heartbeat import HERE, Heartbeat, memory_of_this_process
 from flows.lane import Lane
 from flows.leading import lead, step_down
 from flows.office import Office
@@ -134,7 +134,7 @@ class Service:
         return {"breaker": breaker, "memory": memory_of_this_process()}
 
     def _ring(self, sweep: str) -> None:
-        if self._stopping.is_set():
+        if self._stopping.is_set() or HERE.outdated:
             return
         if BELLS[sweep].draining:
             run_sweep(self.office, sweep)

@@ -16,11 +16,12 @@ from sqlalchemy import select, update
 
 from flows.batch import BatchResult, Progress, advance_batch, mark_failed, result_of
 from flows.casework import Receipt, earlier_answer, kept_request, take_step
-from flows.heartbeat import is_served
+from flows.heartbeat import HERE, is_served
 from flows.noting import noted_step
 from flows.office import Office
 from flows.requests import Wish, file_batch, file_request
 from flows.ticket import current_flow_run_id
+from models.migrating import StoreTooNew
 from models.requests import StepRequest
 from models.trouble import trouble_of
 from states.errors import Refusal
@@ -65,6 +66,12 @@ def apply_batch(office: Office, batch_id: int) -> BatchResult:
     return advance_batch(office, batch_id, observed=bool(flow_run_id), flow_run_id=flow_run_id)
 
 
+def known_here() -> None:
+    """Raises `StoreTooNew` where a newer program has brought the database to a shape that this one does not know."""
+    if HERE.outdated:
+        raise StoreTooNew("a newer program has the database; update this one")
+
+
 @dataclass(frozen=True)
 class Desk:
     """Where wishes are brought. With a lane they run in this process; without one they are handed over by their row."""
@@ -73,7 +80,8 @@ class Desk:
     lane: Lane[Receipt] | None = None
 
     def step(self, wish: Wish) -> Receipt:
-        """Do one step and give its receipt. Raises the `Refusal`."""
+        """Do one step and give its receipt. Raises the `Refusal`, and `StoreTooNew` where a newer program has the database."""
+        known_here()
         request_id = file_request(self.office, wish)
         if self.lane is not None:
             return self.lane.run(str(request_id)).result
@@ -84,7 +92,8 @@ class Desk:
     def batch(
         self, step: str, actor_id: int | None, wishes: Sequence[Wish], key: str = "", progress: Progress | None = None
     ) -> BatchResult:
-        """Do the same step for many cases and count the results."""
+        """Do the same step for many cases and count the results. Raises `StoreTooNew`."""
+        known_here()
         return self.finish(file_batch(self.office, step, actor_id, wishes, key), progress)
 
     def finish(self, batch_id: int, progress: Progress | None = None) -> BatchResult:

@@ -13,10 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from flows.casework import Receipt
+from flows.heartbeat import HERE
 from flows.lane import Lane
 from flows.leading import lead
 from flows.office import Office
-from flows.performing import perform
+from flows.performing import WORKS, perform
 from flows.scheduler import Scheduler
 from flows.steps import waiting_requests
 from flows.works import LeaseLost, free_works
@@ -55,6 +56,8 @@ class Watcher:
 
     def _watch(self) -> None:
         while not self.stopping.wait(self.every):
+            if HERE.outdated:
+                continue  # a newer program has the database by now; `flows.heartbeat` said so
             try:
                 self.look()
             except Exception as fault:
@@ -96,7 +99,7 @@ class Works(Watcher):
 
     def look(self) -> None:
         """As many as there are free hands; the others are left to other workers."""
-        for row in free_works(self.office, self.waited):
+        for row in free_works(self.office, WORKS, self.waited):
             if row.id not in self._busy and len(self._busy) < HANDS:
                 self._busy.add(row.id)
                 self.hands.submit(self._take_up, row.id, row.flow)
@@ -147,7 +150,7 @@ class Offers(Watcher):
 
     def look(self) -> None:
         """Whoever else offers the same run does no harm: its key is the run's."""
-        waiting = {row.id: row.flow for row in free_works(self.office, limit=100)}
+        waiting = {row.id: row.flow for row in free_works(self.office, WORKS, limit=100)}
         for run_id in sorted(waiting.keys() - self._offered):
             self.offer(waiting[run_id], run_id)
         self._offered = set(waiting)

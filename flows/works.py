@@ -13,7 +13,7 @@ The rows are the journal as well: ours, because Prefect may be away.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -122,24 +122,27 @@ def close_waiting(connection: Connection, office: Office, flow: str, key: str) -
     connection.execute(done.values(state="done", ended_at=office.now()))
 
 
-def free_works(office: Office, waited: timedelta = timedelta(0), limit: int = 20) -> list[AnyRow]:
-    """Runs (id, flow) that wait for somebody since `waited`, or whose process was not heard of; the oldest first."""
+def free_works(office: Office, flows: Collection[str], waited: timedelta = timedelta(0), limit: int = 20) -> list[AnyRow]:
+    """Runs (id, flow) that wait for somebody since `waited`, or whose process was not heard of; the oldest first.
+
+    Of those flows only: one that this program does not know is left to the newer one that filed it.
+    """
     now = office.now()
     silent = and_(Run.state == "running", Run.lease_until < now)
     ripe = or_(Run.filed_at <= now - waited, Run.filed_at > now + LONGEST_AHEAD)
     free = or_(and_(Run.state == "waiting", ripe), silent)
-    query = select(Run.id, Run.flow).where(OPEN_RUNS, free).order_by(Run.id).limit(limit)
+    query = select(Run.id, Run.flow).where(OPEN_RUNS, free, Run.flow.in_(flows)).order_by(Run.id).limit(limit)
     with office.store.read() as connection:
         return list(connection.execute(query))
 
 
-def claim(office: Office, run_id: int) -> Claim | None:
-    """Take the run; None if somebody else has it, or it has ended."""
+def claim(office: Office, run_id: int, flows: Collection[str]) -> Claim | None:
+    """Take the run, if it is of one of those flows; None if somebody else has it, or it has ended."""
     now, flow_run_id = office.now(), current_flow_run_id() or ""
     free = or_(Run.state == "waiting", and_(Run.state == "running", Run.lease_until < now))
     taken = (
         update(Run)
-        .where(Run.id == run_id, free)
+        .where(Run.id == run_id, Run.flow.in_(flows), free)
         .values(
             state="running", attempt=Run.attempt + 1, holder=HERE.name, lease_until=_until(office), started_at=now,
             observed=bool(flow_run_id), flow_run_id=flow_run_id,

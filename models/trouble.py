@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from models.migrating import StoreTooNew
 from states.labels import Label, Named
 
 
@@ -20,6 +21,7 @@ class Trouble(Named):
     """Why nothing can be kept just now."""
 
     NO_ROOM = "no_room", "办公室的磁盘已满", "The disk of the office is full"
+    OUTDATED = "program_outdated", "办公室的程序正在更新", "The office's program is being updated"
     AWAY = "store_away", "案件库暂时没有应答", "The office's database does not answer just now"
 
 
@@ -28,6 +30,11 @@ REMEDY: Final = {
         "刚才的提交没有办成;已有的案件不受影响,仍可查看。请告诉管理员清理磁盘,之后把同一份表单重新提交:办理步骤不会重复办理。",
         "What you sent was not done; the cases are as they were and can be read. Tell the administrator to make room on the "
         "disk, then send the same form again: a step is never taken twice.",
+    ),
+    Trouble.OUTDATED: Label(
+        "刚才的提交没有办成。请过一会儿把同一份表单重新提交;若一直如此,请告诉管理员把这台机器上的程序也更新。",
+        "What you sent was not done. Send the same form again in a moment; if this lasts, tell the administrator to update the "
+        "program on this machine too.",
     ),
     Trouble.AWAY: Label(
         "请过一会儿把同一份表单重新提交:办理步骤不会重复办理。",
@@ -42,7 +49,7 @@ _POSTGRESQL = {
     "25P03": Trouble.AWAY,
 }  # fmt: skip
 #: the status of an answer over HTTP
-STATUS: Final = {Trouble.NO_ROOM: 507, Trouble.AWAY: 503}
+STATUS: Final = {Trouble.NO_ROOM: 507, Trouble.AWAY: 503, Trouble.OUTDATED: 503}
 _ERRNO = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -50,6 +57,8 @@ def trouble_of(fault: BaseException) -> Trouble | None:
     """What that fault says of the store or its disk; None for a fault of another kind."""
     if isinstance(fault, OSError):
         return Trouble.NO_ROOM if fault.errno in _ERRNO else None
+    if isinstance(fault, StoreTooNew):
+        return Trouble.OUTDATED
     if isinstance(fault, NoConnectionFree):
         return Trouble.AWAY
     if not isinstance(fault, DBAPIError):

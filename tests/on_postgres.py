@@ -32,7 +32,7 @@ CHOSEN = (
     "tests/models", "tests/notifications", "tests/flows/accounts", "tests/flows/importing", "tests/flows/test_door.py",
     "tests/flows/test_batch.py", "tests/flows/test_undo.py", "tests/flows/test_sweeps.py", "tests/flows/test_recounting.py",
     "tests/flows/test_followups.py", "tests/flows/test_hooks.py", "tests/flows/test_office_journal.py",
-    "tests/flows/test_storm.py", "tests/journeys/test_wage_arrears.py", "tests/journeys/test_ten_contracts.py",
+    "tests/chaos/test_schedulers.py", "tests/journeys/test_wage_arrears.py", "tests/journeys/test_ten_contracts.py",
     "tests/web/api/test_steps.py", "tests/web/test_administration.py", "tests/web/test_campaign.py",
     "tests/web/test_case_beside.py", "tests/web/test_contracts.py", "tests/web/test_inbox.py", "tests/web/test_mine.py",
     "tests/web/test_registration.py", "tests/web/test_search.py", "tests/web/test_security_door.py",

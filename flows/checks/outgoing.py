@@ -173,8 +173,8 @@ def _messages(look: Look, *, at: Any, detail: Any = None) -> AnySelect:
 def _outbox_old(look: Look) -> AnySelect:
     late = Message.next_try_at < look.now - OLD
     return _messages(look, at=Message.next_try_at, detail=Message.notice).where(
-        _pending(Message), late, Message.kind.in_(DELIVERED)
-    )
+        _pending(Message), late, Message.kind != "open_case"
+    )  # of any other kind, also one that only a newer program knows
 
 
 def _parked(look: Look) -> AnySelect:

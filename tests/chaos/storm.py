@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 
 import httpx
@@ -42,11 +43,12 @@ def open_webs(office: Topology, how_many: int) -> list[Process]:
     webs = [office.start("web") for _ in range(how_many)]
     programs = [office.program(web, "mediator") for web in webs]
     for program in programs:
-        eventually(lambda program=program: _answers(program), 60, "a web does not come up")
+        eventually(partial(answers, program), 60, "a web does not come up")
     return webs
 
 
-def _answers(program: httpx.Client) -> bool:
+def answers(program: httpx.Client) -> bool:
+    """Whether the web listens."""
     try:
         return program.get("/me").status_code == httpx.codes.OK
     except httpx.TransportError:

@@ -17,6 +17,7 @@ import pytest
 from config.timetable import Bell
 from config.workdays import work_calendar
 from flows.leading import lead
+from flows.performing import WORKS
 from flows.rescue import rescue_all
 from flows.scheduler import Scheduler
 from flows.sweeps import SWEEPS, run_sweep
@@ -173,8 +174,8 @@ def test_what_was_filed_before_the_clock_went_back_is_done_at_once(town: Town) -
     with town.office.store.write() as connection:
         run_id = file_work(connection, town.office, "sweep-seal", {}, key="k")
     town.clock.now -= HOUR
-    assert [row.id for row in free_works(town.office)] == [run_id]
-    mine = claim(town.office, run_id)
+    assert [row.id for row in free_works(town.office, WORKS)] == [run_id]
+    mine = claim(town.office, run_id, WORKS)
     assert mine is not None
     assert mine.close("done")
     assert town.one(Run).state == "done"
