@@ -48,8 +48,8 @@ def memory(pid: int) -> float:
 def lines(town: Town, pid: int) -> int:
     """Connections to the store, of that process or (PostgreSQL) of everybody."""
     if town.office.store.is_sqlite:
-        held = [os.readlink(one) for one in Path(f"/proc/{pid}/fd").iterdir() if one.exists()]
-        return sum(one.endswith("/concord.db") for one in held)
+        held = [one.resolve() for one in Path(f"/proc/{pid}/fd").iterdir()]
+        return sum(one.name == "concord.db" for one in held)
     with town.office.store.read() as connection:
         here = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
         return int(connection.execute(here).scalar_one())
