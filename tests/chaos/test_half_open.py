@@ -117,8 +117,8 @@ def test_every_wait_has_an_end(server: Server) -> None:
         assert driver.patience == STATEMENT + GRACE
         store.close()
     note(
-        "half-open line: one process", statement_limit=STATEMENT, slow_statement=slow, silent_statement=silent,
-        not_let_in=outside, idle_connection=idle, cut=cut,
+        "half-open line: one process", store="PostgreSQL", statement_limit=STATEMENT, slow_statement=slow,
+        silent_statement=silent,        not_let_in=outside, idle_connection=idle, cut=cut,
     )  # fmt: skip
 
 
@@ -140,7 +140,8 @@ def test_nobody_waits_at_the_counter_longer_than_the_limit(server: Server, tmp_p
                 one.kill()
             office.stop()
     note(
-        "half-open line: a web", rounds=len(rounds), requests=AT_ONCE * len(rounds), statement_limit=STATEMENT, limit=LIMIT,
+        "half-open line: a web", store="PostgreSQL", rounds=len(rounds),
+        requests=AT_ONCE * len(rounds), statement_limit=STATEMENT, limit=LIMIT,
         answered_at_the_latest=max(one for one, _ in rounds), well_again=max(other for _, other in rounds), lost=0, doubled=0,
     )  # fmt: skip
 

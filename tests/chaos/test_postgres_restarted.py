@@ -63,7 +63,8 @@ def test_postgresql_is_restarted_and_nothing_is_lost(tmp_path: Path) -> None:
             office.stop()
     told.told.seconds.sort()
     note(
-        "PostgreSQL restarted at once", cases=cases, steps=STEPS * cases, seconds=seconds, restarts=len(restarter.away),
+        "PostgreSQL restarted at once", store="PostgreSQL",
+        cases=cases, steps=STEPS * cases, seconds=seconds, restarts=len(restarter.away),
         away_longest=max(restarter.away), lost=0, doubled=0, sent_again_without_answer=told.told.unanswered,
         sent_again_as_told=told.told.turned_away, answer_longest=told.told.seconds[-1], processes_alive=alive,
     )  # fmt: skip

@@ -241,7 +241,7 @@ def commits(town: Town, lost: Callable[[int], bool], *, kept: bool) -> Iterator[
             return
         if kept:
             real(connection)
-        raise dialect.loaded_dbapi.OperationalError("the line went dead")
+        raise dialect.loaded_dbapi.InternalError("the line went dead")
 
     dialect.do_commit = do_commit  # type: ignore[method-assign]
     try:
@@ -265,7 +265,7 @@ def test_a_commit_that_never_came_leaves_nothing_and_the_retry_applies_it_once(t
         apply_request(town.office, request)
     assert case.snapshot() == before
     failed = town.request(request)
-    assert (failed.status, failed.error, failed.attempt) == ("failed", "OperationalError", 1)
+    assert (failed.status, failed.error, failed.attempt) == ("failed", "InternalError", 1)
     assert (retry_failed(town.office).applied, case.steps) == (1, ["open", "apply", "accept"])
     assert town.request(request).receipt["version"] == 3
 
