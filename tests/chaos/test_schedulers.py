@@ -40,8 +40,8 @@ from tests.topology.stage import eventually
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(3600)]
 PROCESSES, DISPUTES = dose(4, 8), dose(20, 200)
-#: contracts of two clocks each
-CONTRACTS = dose(250, 2500)
+#: contracts of one clock each
+CONTRACTS = dose(480, 4800)
 #: days after which the mediations are over and the contracts about to end
 LATER = 60
 
@@ -54,7 +54,11 @@ def source() -> Iterator[Nursery]:
 
 
 def due_everywhere(town: Town) -> None:
-    """Contracts that are about to end and mediations whose time is over, all on one morning."""
+    """Contracts that are about to end and mediations whose time is over, all on one morning.
+
+    A contract has its term's clock or its renewal's, not both: the one falls silent once the other has opened the renewal, and
+    what comes of both would depend on which is looked at first.
+    """
     pack, expires = load_pack("cn"), town.today + timedelta(days=LATER + 20)
     with town.office.store.write() as connection:
         values = {
@@ -64,7 +68,8 @@ def due_everywhere(town: Town) -> None:
         made = insert(Contract).returning(Contract.id)
         ids = connection.scalars(made, [{**values, "number": f"HT-{one}"} for one in range(CONTRACTS)]).all()
         clocks = clocks_of("wage", expires, pack, work_calendar(pack.calendar))
-        connection.execute(insert(Deadline), [{**clock, "contract_id": one} for one in ids for clock in clocks])
+        rows = [{**clocks[number % len(clocks)], "contract_id": one} for number, one in enumerate(ids)]
+        connection.execute(insert(Deadline), rows)
     by = town.people["mediator"]
     opening = Wish(step="open", case_type="dispute", unit_id=STREET, actor_id=by, answers=REGISTRATION)
     wishes = [opening] * DISPUTES
@@ -80,12 +85,16 @@ def due_everywhere(town: Town) -> None:
 
 
 def what_came_of_it(town: Town) -> dict[str, Any]:
-    """Everything a sweep does, in values that compare."""
+    """Everything a sweep does, in values that compare: rows that it made are called by what they belong to."""
+    case = {row.id: f"renewal of {row.predecessor_id}" if row.predecessor_id else row.number for row in town.rows(CaseFile)}
+    case[None] = ""
+    clocks = town.rows(Deadline)
+    clock = {row.id: (case[row.case_id], row.contract_id, row.rule, row.subject) for row in clocks}
     return {
-        "reminders": Counter((row.deadline_id, row.stage, row.person_id) for row in town.rows(Reminder)),
-        "clocks": Counter((row.case_id, row.contract_id, row.rule, row.status, row.next_on) for row in town.rows(Deadline)),
-        "events": Counter((row.case_id, row.step) for row in town.rows(CaseEvent)),
-        "told": Counter((row.notice, row.case_id, row.person_id, row.channel) for row in town.rows(Message)),
+        "reminders": Counter((clock[row.deadline_id], row.stage, row.person_id) for row in town.rows(Reminder)),
+        "clocks": Counter((clock[row.id], row.status, row.next_on) for row in clocks),
+        "events": Counter((case[row.case_id], row.step) for row in town.rows(CaseEvent)),
+        "told": Counter((row.notice, case[row.case_id], row.person_id, row.channel) for row in town.rows(Message)),
         "asked": Counter((row.key, row.status) for row in town.rows(StepRequest) if not row.actor_id),
     }  # fmt: skip
 
@@ -167,7 +176,10 @@ def test_who_freezes_over_his_work_writes_nothing_when_he_wakes(
     town.clock.pass_time(minutes=5)
     rescue_all(town.office)
     sweep_deadlines(town.office)
-    assert what_came_of_it(town) == expected
+    came = what_came_of_it(town)
+    for what, there in came.items():
+        assert there - expected[what] == Counter(), f"{what}: more than one alone makes"
+        assert expected[what] - there == Counter(), f"{what}: less than one alone makes"
     laws_hold(town)
 
 
