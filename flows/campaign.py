@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from flows.casework import refused_row
-from flows.deadlines import renewal_of
+from flows.clockwork import renewal_of
 from flows.judging import not_found
 from flows.office import Office
 from flows.requests import Wish, as_row, file_batch, new_batch, own_key

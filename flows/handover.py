@@ -66,13 +66,13 @@ def hand_over(
     if reasons:
         raise InvalidAnswers(reasons)
     wishes = [_wish(case, by, to, checked) for case in cases if case.owner_id != to]
-    batch_id = file_batch(office, wishes[0].step, by, wishes, full)
-    counted = Counter(case.owner_id for case in cases)
-    with office.store.write() as connection:
-        for owner_id, count in counted.items():
+
+    def journal(connection: Connection, batch_id: int) -> None:
+        for owner_id, count in Counter(case.owner_id for case in cases).items():
             record(connection, office.now(), Deed.HANDED_OVER, actor_id=by, person_id=owner_id, unit_id=_unit(paths),
                    to=to, cases=count, batch=batch_id)  # fmt: skip
-    return batch_id
+
+    return file_batch(office, wishes[0].step, by, wishes, full, journal)
 
 
 def _unit(paths: Sequence[str]) -> int:

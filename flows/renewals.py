@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, select, update
 
 from flows.batch import BatchResult, advance_batch
-from flows.deadlines import renewal_of
+from flows.clockwork import renewal_of
 from flows.office import Office
 from flows.requests import place_batch
 from models.contracts import Contract

@@ -6,7 +6,7 @@ another case, step or answers is refused. The answers stay here; Prefect sees th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -23,6 +23,9 @@ from models.upsert import insert_or_leave
 from models.vault import seal_personal
 from states.errors import KeyReused, refuse
 from states.labels import Label
+
+#: what is written together with a new batch: (connection, its id)
+Beside = Callable[[Connection, int], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +91,13 @@ def place(connection: Connection, office: Office, wish: Wish) -> int:
     return found
 
 
-def file_batch(office: Office, step: str, actor_id: int | None, wishes: Sequence[Wish], key: str = "") -> int:
-    """Write a batch and its requests in one transaction; the same key gives the same batch."""
+def file_batch(
+    office: Office, step: str, actor_id: int | None, wishes: Sequence[Wish], key: str = "", beside: Beside | None = None
+) -> int:
+    """Write a batch and its requests in one transaction; the same key gives the same batch.
+
+    `beside` writes, in the same transaction and once, what belongs to a new batch besides: it gets the connection and the id.
+    """
     key = key or uuid4().hex
     with office.store.write() as connection:
         found = connection.execute(select(StepBatch.id).where(StepBatch.key == key)).scalar_one_or_none()
@@ -103,6 +111,8 @@ def file_batch(office: Office, step: str, actor_id: int | None, wishes: Sequence
             row["key"] = f"{key}:{number}"
         if rows:
             connection.execute(insert(StepRequest.__table__), rows)  # type: ignore[arg-type]
+        if beside is not None:
+            beside(connection, batch_id)
         return batch_id
 
 

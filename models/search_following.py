@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from models.cases import CaseFile, Party
+from models.cases import CaseFile
 from models.contracts import Contract
 from models.people import Organisation, below
 from models.search_index import Kind, refresh, refresh_where
@@ -37,8 +37,3 @@ def unit_moved(connection: Connection, path: str) -> None:
 def person_renamed(connection: Connection, person_id: int) -> None:
     """The cases the person holds."""
     refresh_where(connection, Kind.CASE, CaseFile.owner_id == person_id)
-
-
-def party_known(connection: Connection, person_id: int) -> None:
-    """The cases the person is a party to, once `Party.person_id` says so: from then on he finds them himself."""
-    refresh_where(connection, Kind.CASE, CaseFile.id.in_(select(Party.case_id).where(Party.person_id == person_id)))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from models.cases import CaseFile
-from models.outbox import PENDING, Message
+from models.outbox import Message
 from notifications.channels import INBOX
 
 _SHOWN = (
@@ -21,8 +21,6 @@ _SHOWN = (
     Message.created_at,
     Message.read_at,
 )
-_WORK = (Message.id, Message.key, Message.kind, Message.notice, Message.case_id, Message.person_id,
-         Message.channel, Message.attempt, Message.next_try_at, Message.settled_at, Message.error)  # fmt: skip
 
 
 def unread(connection: Connection, person_id: int, limit: int = 50, before: int | None = None) -> Sequence[Any]:
@@ -57,9 +55,3 @@ def mark_read(connection: Connection, person_id: int, ids: Sequence[int], now: d
     mine = (Message.id.in_(list(ids)), Message.person_id == person_id, Message.channel == INBOX)
     done = update(Message).where(*mine, Message.read_at.is_(None)).values(read_at=now)
     return connection.execute(done).rowcount
-
-
-def failing(connection: Connection, limit: int = 50) -> Sequence[Any]:
-    """Messages that were tried in vain and will be tried again, the next one first."""
-    query = select(*_WORK).where(PENDING, Message.error != "").order_by(Message.next_try_at, Message.id)
-    return connection.execute(query.limit(limit)).all()

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from flows.deadlines import renewal_of
+from flows.clockwork import renewal_of
 from flows.importing.door import Plan, PlannedStep, walk
 from flows.office import Office
 from models.base import AnyRow

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from flows.deadlines import renewal_of
+from flows.clockwork import renewal_of
 from flows.importing.door import Plan, PlannedStep
 from flows.importing.files import Unit
 from flows.importing.places import places_by_code
