@@ -55,7 +55,10 @@ def freeze_in(home: str, database: str, now: str, run_id: int, point: str, out: 
 
 
 def stand(home: str, database: str, name: str, seconds: float, out: str) -> None:
-    """Stand for election for so many seconds; (term, when it was asked for, when it was granted) of each time it was ours."""
+    """Stand for election for so many seconds; (term, when it was asked for, when it was granted) of each time it was ours.
+
+    Freezes when it is asked to (a file ".freeze"), and not while it writes: that would stop all of SQLite.
+    """
     office = open_office(_settings(home, database, lease=3))
     granted: list[tuple[int, float, float]] = []
     until = time.time() + seconds
@@ -66,6 +69,9 @@ def stand(home: str, database: str, name: str, seconds: float, out: str) -> None
         if term is not None:
             granted.append((term, asked_at, time.time()))
             _write(out, granted)
+        if (asked := Path(out).with_suffix(".freeze")).exists():
+            asked.unlink()
+            os.kill(os.getpid(), signal.SIGSTOP)
         time.sleep(0.02)
 
 

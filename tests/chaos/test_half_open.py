@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -16,8 +17,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from models import postgresql
 from models.cases import CaseEvent, CaseFile
-from models.postgresql import GRACE, LET_IN, PING
+from models.postgresql import GRACE, LET_IN
 from models.session import Store, open_sealed
 from models.trouble import Trouble, trouble_of
 from tests.chaos.dose import dose
@@ -35,6 +37,20 @@ pytestmark = [pytest.mark.chaos, pytest.mark.prefect, pytest.mark.timeout(3600)]
 STATEMENT = 2.0
 LIMIT = STATEMENT + GRACE + 2 * LET_IN + 1
 AT_ONCE = 12
+
+
+@dataclass(frozen=True)
+class Haste:
+    """Shorter limits than the real ones, so that each can be waited for."""
+
+    statement: float = 1.0
+    grace: float = 0.5
+    ping: float = 1.0
+    #: not less: the driver's own limit
+    let_in: int = 2
+
+
+HASTE = Haste()
 
 
 @pytest.fixture(scope="module")
@@ -61,16 +77,18 @@ def asked(store: Store, statement: str = "SELECT 1") -> tuple[Trouble | None, fl
     return None, time.monotonic() - begun
 
 
-def test_every_wait_has_an_end(server: Server) -> None:
+def test_every_wait_has_an_end(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, seconds in (("GRACE", HASTE.grace), ("PING", HASTE.ping), ("LET_IN", HASTE.let_in)):
+        monkeypatch.setattr(postgresql, name, seconds)
     address = server.database("waits")
     with wire(server.socket) as line:
-        store = open_sealed(through(line, address), STATEMENT)
+        store = open_sealed(through(line, address), HASTE.statement)
         assert asked(store)[0] is None
 
         # the server ends a statement that takes too long; we need not
         trouble, slow = asked(store, "SELECT pg_sleep(10)")
         assert trouble is Trouble.AWAY
-        assert STATEMENT <= slow < STATEMENT + GRACE
+        assert HASTE.statement <= slow < HASTE.statement + HASTE.grace
 
         # a statement is under way when the line falls silent
         with store.read() as connection:
@@ -81,12 +99,12 @@ def test_every_wait_has_an_end(server: Server) -> None:
                 connection.execute(select(1))
             silent = time.monotonic() - begun
         assert trouble_of(silence.value) is Trouble.AWAY
-        assert silent < STATEMENT + GRACE + 0.5
+        assert silent < HASTE.statement + HASTE.grace + 0.5
 
         # nobody is let in
         trouble, outside = asked(store)
         assert trouble is Trouble.AWAY
-        assert outside < LET_IN + 0.5
+        assert outside < HASTE.let_in + 0.5
 
         # one that lay idle is asked first; when it is silent, all others are given up with it
         line.turn(CARRY)
@@ -96,7 +114,7 @@ def test_every_wait_has_an_end(server: Server) -> None:
         line.turn(HOLD)
         trouble, idle = asked(store)
         assert trouble is Trouble.AWAY
-        assert idle < PING + LET_IN + 0.5
+        assert idle < HASTE.ping + HASTE.let_in + 0.5
         line.turn(CARRY)
         assert asked(store)[0] is None
 
@@ -112,12 +130,13 @@ def test_every_wait_has_an_end(server: Server) -> None:
         # who takes his time is not cut off, and leaves the limits as they were
         with store.snapshot() as connection:
             driver = connection.connection.driver_connection
-            connection.exec_driver_sql(f"SELECT pg_sleep({STATEMENT + GRACE + 0.5})")
+            connection.exec_driver_sql(f"SELECT pg_sleep({HASTE.statement + HASTE.grace + 0.5})")
             assert driver.patience is None
-        assert driver.patience == STATEMENT + GRACE
+        assert driver.patience == HASTE.statement + HASTE.grace
         store.close()
     note(
-        "half-open line: one process", store="PostgreSQL", statement_limit=STATEMENT, slow_statement=slow,
+        "half-open line: one process", store="PostgreSQL", statement_limit=HASTE.statement,
+        grace=HASTE.grace, ping=HASTE.ping, let_in=HASTE.let_in, slow_statement=slow,
         silent_statement=silent,        not_let_in=outside, idle_connection=idle, cut=cut,
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """A whole office in one process under a mixed load: it grows no further, keeps no lines it does not use, and letters go out.
 
-Two hours by `CHAOS_DOSE=360`; the small dose sees only the beginning, when everything is warmed up.
+Two hours by `CHAOS_DOSE=600`; the small dose sees only the beginning, when everything is warmed up.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tests.factories import CONSENT, REGISTRATION, Town
 from tests.topology.stage import eventually, free_port
 
 pytestmark = [pytest.mark.chaos, pytest.mark.prefect, pytest.mark.timeout(9000)]
-SECONDS = dose(20, 7200)
+SECONDS = dose(12, 7200)
 PROGRAMS = 3
 #: seconds a program rests after each of its requests: a busy office, not a race
 REST = 0.1
