@@ -83,17 +83,13 @@ def _far(far: Far) -> dict[str, str]:
 
 def _redis(url: str) -> dict[str, str]:
     """Messages, order, leases and background work through Redis; needs the package prefect-redis."""
-    parts = urlsplit(url)
     return {
         "PREFECT_MESSAGING_BROKER": "prefect_redis.messaging",
         "PREFECT_MESSAGING_CACHE": "prefect_redis.messaging",
         "PREFECT_SERVER_EVENTS_CAUSAL_ORDERING": "prefect_redis.ordering",
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect_redis.lease_storage",
         "PREFECT_SERVER_DOCKET_URL": url,
-        "PREFECT_REDIS_MESSAGING_HOST": parts.hostname or "localhost",
-        "PREFECT_REDIS_MESSAGING_PORT": str(parts.port or 6379),
-        "PREFECT_REDIS_MESSAGING_DB": parts.path.lstrip("/") or "0",
-        "PREFECT_REDIS_MESSAGING_PASSWORD": parts.password or "",
+        "PREFECT_REDIS_MESSAGING_URL": url,
     }
 
 
