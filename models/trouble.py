@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from models.migrating import StoreTooNew
+from states.errors import BadDefinition
 from states.labels import Label, Named
 
 
@@ -71,6 +72,11 @@ def trouble_of(fault: BaseException) -> Trouble | None:
     if state is None:  # a line that broke, or was never there, has no code
         return Trouble.AWAY if isinstance(fault, OperationalError) else None
     return Trouble.AWAY if state.startswith(("08", "57P")) else _POSTGRESQL.get(state)
+
+
+def trouble_seen(fault: BaseException) -> Trouble | None:
+    """The same for who looks at a page: a version of a type that only a newer program knows is told as its update."""
+    return Trouble.OUTDATED if isinstance(fault, BadDefinition) else trouble_of(fault)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.logs import place_of
-from models.trouble import REMEDY, STATUS, trouble_of
+from models.trouble import REMEDY, STATUS, trouble_seen
 
 log = logging.getLogger("concord.web")
 _BEYOND = re.compile(r"\x00|\d{19}")
@@ -61,7 +61,7 @@ def answer_to(request: Request, fault: Exception) -> Response:
         return error_page(request, 404)
     reference = uuid4().hex[:8]
     log.error("fault %s: %s at %s", reference, type(fault).__name__, place_of(fault.__traceback__))
-    trouble = trouble_of(fault)
+    trouble = trouble_seen(fault)
     if trouble is not None:
         return error_page(request, STATUS[trouble], reference=reference, trouble=(trouble, REMEDY[trouble]))
     return error_page(request, 500, reference=reference)

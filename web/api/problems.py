@@ -16,7 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from models.trouble import REMEDY, STATUS, Trouble, trouble_of
+from models.trouble import REMEDY, STATUS, Trouble, trouble_seen
 from states.errors import CaseNotFound, KeyReused, NotPermitted, Reason, Refusal, StaleCase
 from states.labels import Label
 from web.api.language import language_of
@@ -159,7 +159,7 @@ def _fault(request: Request, fault: Exception) -> JSONResponse:
     reference = uuid4().hex[:8]
     # the kind and the place only: the text of an exception may quote what somebody typed
     log.error("fault %s: %s at %s", reference, type(fault).__name__, request.scope.get("route_path", "?"))
-    trouble = trouble_of(fault)
+    trouble = trouble_seen(fault)
     if trouble is not None:
         reason = Reason(str(trouble), trouble.label, REMEDY[trouble])
         return answer(request, Problem(STATUS[trouble], str(trouble), [reason], reference=reference))
