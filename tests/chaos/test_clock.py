@@ -28,7 +28,7 @@ from models.requests import Run
 from notifications.delivering import LEASE
 from tests.chaos.dose import again, dose, seeded
 from tests.chaos.figures import note
-from tests.chaos.test_sqlite_killed import laws_hold
+from tests.chaos.laws import laws_hold
 from tests.clock import MORNING
 from tests.factories import Town, town_at
 from tests.flows.walking import Walk

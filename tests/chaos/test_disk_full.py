@@ -24,7 +24,8 @@ from models.requests import StepRequest
 from notifications.channels import LogChannel
 from tests.chaos.dose import dose
 from tests.chaos.figures import note
-from tests.chaos.test_sqlite_killed import integrity, laws_hold
+from tests.chaos.laws import laws_hold
+from tests.chaos.test_sqlite_killed import integrity
 from tests.factories import REGISTRATION, OfficeCase, Town
 from tests.web.conftest import Browser, Program, Web, web, words
 from web.rendering import LANGUAGE
