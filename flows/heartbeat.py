@@ -1,7 +1,7 @@
 """Which process this is, and how the others know that it lives.
 
-`HERE` is this process. Once it beats (`Heartbeat`), its row of `process` is fresh, and the leases of the runs it does are
-renewed. A process that is killed, or frozen for longer than a lease, loses them: another one goes on.
+`HERE` is this process. Once it beats (`Heartbeat`), its row of `process` is fresh, and the leases of the runs it has in hand
+are renewed. A process that is killed, or frozen for longer than a lease, loses them: another one goes on.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,8 @@ class ThisProcess:
     beating: bool = False
     #: the database has a shape by now that this program does not know
     outdated: bool = False
+    #: the runs it does just now: what it lost in a fault, because even that could not be written down, is not among them
+    in_hand: set[int] = field(default_factory=set)
 
 
 HERE = ThisProcess(f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(3)}")
@@ -84,7 +86,8 @@ class Heartbeat:
 
     def _beat(self) -> None:
         alive = update(Process).where(Process.name == HERE.name).values(beat_at=utc_now(), condition=self._condition())
-        mine = update(Run).where(OPEN_RUNS, Run.holder == HERE.name, Run.state == "running", Run.lease_until.is_not(None))
+        held = (Run.holder == HERE.name, Run.state == "running", Run.lease_until.is_not(None))
+        mine = update(Run).where(OPEN_RUNS, Run.id.in_(list(HERE.in_hand)), *held)
         with self.office.store.write() as connection:
             connection.execute(alive)
             connection.execute(mine.values(lease_until=self.office.now() + timedelta(seconds=self.office.settings.lease)))

@@ -14,7 +14,7 @@ from sqlalchemy import exists, select
 from flows.batch import advance_batch, apply_alone
 from flows.hooks import has_news
 from flows.office import Office
-from flows.works import close_lost
+from flows.works import any_lost, close_lost
 from models.outbox import DELIVERED, Message
 from models.requests import StepBatch, StepRequest
 from notifications.outbox import rescue
@@ -73,7 +73,8 @@ def stalled_batches(office: Office) -> list[int]:
 def pending_work(office: Office, sweep: str) -> bool:
     """Whether a sweep that runs every few seconds would find anything at all."""
     if sweep == "rescue":
-        return bool(abandoned_requests(office) or stalled_batches(office) or _messages(office, "sending", *DELIVERED))
+        left = abandoned_requests(office) or stalled_batches(office) or _messages(office, "sending", *DELIVERED)
+        return bool(left or any_lost(office))
     if sweep == "hooks":
         return _messages(office, "waiting", "hook") or has_news(office)
     return _messages(office, "waiting", "open_case" if sweep == "follow-ups" else "notice")

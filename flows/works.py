@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from flows.heartbeat import HERE
 from flows.noting import noted_run
@@ -112,8 +112,9 @@ def _row(office: Office, flow: str, asked: Mapping[str, Any], key: str, person_i
 
 
 def is_open(connection: Connection, flow: str) -> bool:
-    """Whether a run of that flow waits or is done just now."""
-    return connection.execute(select(Run.id).where(OPEN_RUNS, Run.flow == flow).limit(1)).first() is not None
+    """Whether a run of that flow waits or is done just now; one without a lease does not count, for it may be dead."""
+    known = or_(Run.state == "waiting", Run.lease_until.is_not(None))
+    return connection.execute(select(Run.id).where(OPEN_RUNS, Run.flow == flow, known).limit(1)).first() is not None
 
 
 def close_waiting(connection: Connection, office: Office, flow: str, key: str) -> None:
@@ -158,6 +159,7 @@ def claim(office: Office, run_id: int, flows: Collection[str]) -> Claim | None:
 def working(mine: Claim) -> Iterator[Counts]:
     """Do the claimed run within the block; what it puts into the yielded dict becomes the run's counts."""
     token = _claim.set(mine) if _claim.get() is None else None  # what is done inside a claimed run stands under its claim
+    HERE.in_hand.add(mine.run_id)
     try:
         with noted_run(mine.run_id, mine.flow, mine.attempt, mine.counts):
             yield mine.counts
@@ -171,6 +173,7 @@ def working(mine: Claim) -> Iterator[Counts]:
     else:
         mine.close("done")
     finally:
+        HERE.in_hand.discard(mine.run_id)
         if token is not None:
             _claim.reset(token)
 
@@ -191,8 +194,18 @@ def journalled(office: Office, flow: str, key: str) -> Iterator[Counts]:
 
 def close_lost(connection: Connection, now: datetime) -> int:
     """Close the runs without a lease that are older than any run can be; how many. Those with one are claimed anew."""
-    lost = update(Run).where(Run.state == "running", Run.lease_until.is_(None), Run.started_at < now - LONGEST)
-    return connection.execute(lost.values(state="lost", ended_at=now, error="ProcessEnded")).rowcount
+    ended = {"state": "lost", "ended_at": now, "error": "ProcessEnded"}
+    return connection.execute(update(Run).where(_lost_by(now)).values(**ended)).rowcount
+
+
+def any_lost(office: Office) -> bool:
+    """Whether there is one to close."""
+    with office.store.read() as connection:
+        return connection.execute(select(Run.id).where(_lost_by(office.now())).limit(1)).first() is not None
+
+
+def _lost_by(now: datetime) -> ColumnElement[bool]:
+    return and_(OPEN_RUNS, Run.state == "running", Run.lease_until.is_(None), Run.started_at < now - LONGEST)
 
 
 def last_done(office: Office, flow: str) -> datetime | None:

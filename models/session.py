@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 
 from models.vault import VAULT
 
@@ -148,7 +149,7 @@ def _sqlite(url: str, database: str | None) -> Engine:
 def _begin_to_write(driver: Any) -> None:
     """BEGIN IMMEDIATE, asked for every millisecond: SQLite's own waiting asks ever more rarely, and somebody waits for seconds.
 
-    Raises sqlite3's error after ten seconds.
+    Raises SQLAlchemy's `OperationalError` after ten seconds, which a listener has to make by itself.
     """
     until = time.monotonic() + PATIENCE
     driver.execute("PRAGMA busy_timeout=0")
@@ -158,7 +159,7 @@ def _begin_to_write(driver: Any) -> None:
                 driver.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as fault:
                 if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                    raise
+                    raise OperationalError("BEGIN IMMEDIATE", None, fault, hide_parameters=True) from fault
                 time.sleep(ASK_AGAIN)
             else:
                 return
