@@ -9,18 +9,22 @@ from __future__ import annotations
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 
+from config.logs import set_up
 from config.settings import load_settings
-from flows.heartbeat import Heartbeat
+from flows.heartbeat import HERE, Heartbeat
 from flows.office import open_office
 from flows.performing import perform
-from flows.ticket import accompanied_by
+from flows.ticket import accompanied_by, verdict_on
+from models.migrating import migrate
 from states.errors import Refusal
 
 
 def _perform(run_id: int) -> State:
     office = open_office(load_settings())
+    set_up(office.settings.log, office.settings.log_level, role="run", process=HERE.name)
+    migrate(office.store)
     heart = Heartbeat(office, ("run",), dict)
     heart.start()
     try:
@@ -28,6 +32,8 @@ def _perform(run_id: int) -> State:
             taken = perform(office, run_id)
     except Refusal:
         return Completed(name="Refused", message="refused")
+    except Exception as fault:  # its text may quote what somebody typed: Prefect would keep it
+        return Failed(message=verdict_on(fault))
     finally:
         heart.stop()
         office.store.close()

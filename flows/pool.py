@@ -8,12 +8,13 @@ spreads the work, it is not needed for it.
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+
+from flows.prefect_home import child_environment
 
 log = logging.getLogger("concord.pool")
 
@@ -46,7 +47,7 @@ async def offer(flow: str, run_id: int) -> None:
 def prepare_pool(pool: str, environment: Mapping[str, str]) -> bool:
     """Make the pool and its deployments on the Prefect server, again and again without harm; whether it worked."""
     line = [sys.executable, "-m", "prefect", "--no-prompt"]
-    env = {**os.environ, **environment, "CONCORD_WORK_POOL": pool}
+    env = {**child_environment(environment), "CONCORD_WORK_POOL": pool}
     for words in (("work-pool", "create", pool, "--type", "process", "--overwrite"), ("deploy", "--all")):
         done = subprocess.run(
             [*line, *words], cwd=CHECKOUT, env=env, check=False, capture_output=True, stdin=subprocess.DEVNULL

@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from flows.prefect_home import child_environment
+
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before a dead child starts again: doubled by each death, reset by one that lived a minute."""
 
@@ -88,7 +90,7 @@ class PrefectChild:
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-m", "flows.prefect_child", *self.words],
-                env={**os.environ, **self.environment},
+                env=child_environment(self.environment),
                 cwd=CHECKOUT,
                 stdin=subprocess.PIPE,
                 stdout=log,

@@ -15,6 +15,7 @@ from __future__ import annotations
 import http.client
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -49,6 +50,8 @@ class Far:
 
 #: Prefect as a child on this machine
 NEAR = Far()
+#: addresses at which a server listens and nobody calls
+EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104  compared, not bound
 
 
 def far_of(settings: Settings) -> Far:
@@ -65,8 +68,12 @@ def prefect_environment(home: Path, port: int, far: Far = NEAR) -> dict[str, str
     `home` holds everything Prefect writes; `port` is on 127.0.0.1 unless `far` says otherwise. Names and values
     were read in Prefect 3.8.8.
     """
-    origin = far.url or f"http://127.0.0.1:{port}"
-    return _place(home, port, origin) | _silence() | _thrift() | _haste() | _far(far)
+    return _place(home, port, origin_of(port, far)) | _silence() | _thrift() | _haste() | _far(far)
+
+
+def origin_of(port: int, far: Far) -> str:
+    """Where that server is reached from here: elsewhere, or at the one address it listens on, or by loopback."""
+    return far.url or f"http://{'127.0.0.1' if far.host in EVERYWHERE else far.host}:{port}"
 
 
 def _far(far: Far) -> dict[str, str]:
@@ -169,6 +176,13 @@ def apply_environment(home: Path, port: int, far: Far = NEAR) -> None:
             f"prefect was imported before apply_environment; these settings differ: {', '.join(differing)}"
         )
     os.environ.update(wanted)
+
+
+def child_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a program of Prefect's is started with: our own environment, and its API is asked past any proxy, as we ask it."""
+    host = urlsplit(environment.get("PREFECT_API_URL", "")).hostname or ""
+    spared = ",".join(filter(None, (os.environ.get("no_proxy") or os.environ.get("NO_PROXY", ""), host)))
+    return {**os.environ, **environment, "NO_PROXY": spared, "no_proxy": spared}
 
 
 def api_answers(api_url: str | None = None, timeout: float = 0.3) -> bool:

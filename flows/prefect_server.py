@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from flows.prefect_child import PrefectChild
-from flows.prefect_home import NEAR, Far, api_answers, prefect_environment
+from flows.prefect_home import NEAR, Far, api_answers, origin_of, prefect_environment
 from states.errors import Fault
 
 
@@ -28,13 +28,10 @@ class PrefectServer(PrefectChild):
 
     def __init__(self, home: Path, port: int, far: Far = NEAR) -> None:
         self.home, self.port, self.host = home.resolve(), port, far.host
+        #: the supervisors' view of the runs; usually reachable from this machine only
+        self.ui_url = origin_of(port, far)
         super().__init__(("server", "start"), prefect_environment(self.home, port, far), self.home / "prefect-server.log")
         self.up = threading.Event()  # set once the server has answered, cleared when it dies
-
-    @property
-    def ui_url(self) -> str:
-        """The supervisors' view of the runs; reachable from this machine only."""
-        return f"http://127.0.0.1:{self.port}"
 
     def healthy(self) -> bool:
         """Whether the server answers now, asked with 0.3 seconds' patience."""

@@ -38,6 +38,8 @@ from flows.works import file_work, is_open
 
 #: a scheduler without a worker in sight does by itself what nobody took for so long
 ALONE = timedelta(seconds=60)
+#: seconds until a pool that could not be made is tried again
+PREPARE_AGAIN = 30.0
 
 
 class Service:
@@ -106,8 +108,10 @@ class Service:
         """Once the server answers: its pool and deployments, as prefect.yaml says."""
         server, settings = self.server, self.office.settings
         while server is not None and not self._stopping.is_set():
-            if server.up.wait(1.0) and prepare_pool(settings.work_pool, server.environment):
-                return
+            if server.up.wait(1.0):
+                if prepare_pool(settings.work_pool, server.environment):
+                    return
+                self._stopping.wait(PREPARE_AGAIN)
 
     def stop(self) -> None:
         """Close the office: no new work, what is under way ends, Prefect's server last."""

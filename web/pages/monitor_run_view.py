@@ -18,6 +18,7 @@ from flows.checks.table import check_of
 from flows.heartbeat import STALE
 from flows.integrity import spots_of
 from flows.missing import Missing, missing_of
+from flows.prefect_home import far_of, origin_of
 from flows.retrying import may_be_asked_again
 from models import daybook, running
 from models.base import AnyRow
@@ -213,5 +214,4 @@ def prefect_page(visitor: Visitor, settings: Settings, flow_run_id: str) -> str:
     """The page of that run at Prefect, for administrators; empty for others, and where no Prefect run accompanied it."""
     if not flow_run_id or not visitor.holds(Role.ADMINISTRATOR) or not (settings.prefect or settings.prefect_url):
         return ""
-    base = settings.prefect_url.rstrip("/") or f"http://127.0.0.1:{settings.prefect_port}"
-    return f"{base}/runs/flow-run/{flow_run_id}"
+    return f"{origin_of(settings.prefect_port, far_of(settings))}/runs/flow-run/{flow_run_id}"
