@@ -7,7 +7,10 @@ database. A new first line makes it the key for new values while older ones stil
 from __future__ import annotations
 
 import hmac
+import os
+import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,21 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 class VaultLocked(RuntimeError):
     """A sealed field was touched before `VAULT.unlock(…)`; or the key file is not the one the field was sealed with."""
+
+
+def _make_key(key_file: Path) -> None:
+    """Written whole beside it, then named, unless another process that starts now was quicker: all read one key."""
+    key_file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = key_file.with_name(f".{key_file.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(Fernet.generate_key() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        with suppress(FileExistsError):
+            os.link(fresh, key_file)
+    finally:
+        fresh.unlink()
 
 
 class Vault:
@@ -29,9 +47,7 @@ class Vault:
     def unlock(self, key_file: Path) -> None:
         """Load the keys; the first start makes a key file of its own."""
         if not key_file.exists():
-            key_file.parent.mkdir(parents=True, exist_ok=True)
-            key_file.touch(mode=0o600)
-            key_file.write_bytes(Fernet.generate_key() + b"\n")
+            _make_key(key_file)
         keys = key_file.read_bytes().split()
         self._ring, self._newest, self._ring_keys = MultiFernet([Fernet(key) for key in keys]), keys[0], tuple(keys)
 
