@@ -63,23 +63,25 @@ class Claim:
 
     def hold(self, connection: Connection) -> None:
         """Within a transaction: it is written only if the run is still ours. Raises `LeaseLost`."""
-        kept = connection.execute(self._mine().values(lease_until=_until(self.office)))
-        if not kept.rowcount:
-            raise LeaseLost(f"run {self.run_id} was taken over from attempt {self.attempt}")
+        self._keep(connection, lease_until=_until(self.office))
 
     def progress(self, done: int, total: int) -> None:
-        """Note how far it is, not more often than somebody looks."""
+        """Note how far it is, not more often than somebody looks. Raises `LeaseLost`."""
         self.counts.update(done=done, total=total)
         if time.monotonic() - self._noted >= NOTED:
             self._noted = time.monotonic()
             with self.office.store.write() as connection:
-                connection.execute(self._mine().values(counts=self.counts))
+                self._keep(connection, counts=self.counts)
 
     def close(self, state: str, error: str = "") -> bool:
         """Write how it ended; False if somebody else does it by now."""
         ended = {"state": state, "counts": self.counts, "error": error, "ended_at": self.office.now(), "lease_until": None}
         with self.office.store.write() as connection:
             return bool(connection.execute(self._mine().values(**ended)).rowcount)
+
+    def _keep(self, connection: Connection, **values: Any) -> None:
+        if not connection.execute(self._mine().values(**values)).rowcount:
+            raise LeaseLost(f"run {self.run_id} was taken over from attempt {self.attempt}")
 
     def _mine(self) -> Any:
         return update(Run).where(Run.id == self.run_id, Run.attempt == self.attempt, Run.state == "running")

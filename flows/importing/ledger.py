@@ -139,7 +139,6 @@ class _Ledger:
     def _organisations(self, unit: Unit | None, judged: list[Judged] | None) -> Unit:
         name = SHEETS[0]
         with self.office.store.write() as connection:
-            keep_hold(connection)
             if judged is None:
                 return unit or root_unit(connection, self.office)
             profile = self.tables[name].profile
@@ -147,6 +146,7 @@ class _Ledger:
             placed = write_tree(connection, unit, judged, there)
             unit = unit or root_unit(connection, self.office)
             self._settle(connection, name, unit, judged, len(placed))
+            keep_hold(connection)
         return unit
 
     def _people(self, unit: Unit, judged: list[Judged] | None) -> None:
@@ -154,12 +154,12 @@ class _Ledger:
             return
         name = SHEETS[1]
         with self.office.store.write() as connection:
-            keep_hold(connection)
             there = known_people(connection, judged)
             places = places_by_code(connection, [row.values["organisation"] for row in judged if "organisation" in row.values])
             judged = judge_people(self.tables[name].profile, unit, judged, there, places)
             added = write_people(connection, judged, there, places)
             self._settle(connection, name, unit, judged, added)
+            keep_hold(connection)
 
     def _contracts(self, unit: Unit) -> None:
         table = self.tables.get(SHEETS[2])
@@ -189,8 +189,8 @@ class _Ledger:
             walked.append(row.refused(*went.reasons) if went is not None else row)
             self._advance(1, total)
         with self.office.store.write() as connection:
-            keep_hold(connection)
             self._settle(connection, name, unit, walked, opened, stuck)
+            keep_hold(connection)
 
     def _settle(
         self, connection: Connection, name: str, unit: Unit, judged: Sequence[Judged], added: int, stuck: int = 0
