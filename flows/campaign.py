@@ -2,7 +2,7 @@
 
     batch_id = file_for(office, actor_id, "send_invitation", case_ids, answers, key)
 
-The serving process's watcher takes the batch up (`flows.serving`). The same key of the same person is the same batch, so a
+A worker takes the batch up (`flows.taking`). The same key of the same person is the same batch, so a
 double click, a reload and the back button file nothing twice. N chosen = N done + N refused: what cannot be filed at all is
 written down as refused, with the reason, and a case that does not exist is answered like one that is hidden.
 """

@@ -68,7 +68,7 @@ class Service:
         elif SCHEDULER in self.roles:
             yield Works(self.office, self.lane, ALONE)
         if SCHEDULER in self.roles:
-            yield Leading(self.office)
+            yield Leading(self.office, self.scheduler)
         if self.roles & {SCHEDULER, WORKER}:
             yield Timekeeper(self.office, self.scheduler)
         if SCHEDULER in self.roles and pooled:

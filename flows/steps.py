@@ -60,12 +60,6 @@ def note_run(office: Office, request_id: int, flow_run_id: str) -> None:
         connection.execute(late.values(observed=True, flow_run_id=flow_run_id))
 
 
-def apply_batch(office: Office, batch_id: int) -> BatchResult:
-    """The body of `advance-batch`."""
-    flow_run_id = current_flow_run_id() or ""
-    return advance_batch(office, batch_id, observed=bool(flow_run_id), flow_run_id=flow_run_id)
-
-
 def known_here() -> None:
     """Raises `StoreTooNew` where a newer program has brought the database to a shape that this one does not know."""
     if HERE.outdated:

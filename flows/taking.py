@@ -117,15 +117,16 @@ class Works(Watcher):
 
 
 class Leading(Watcher):
-    """Stands for election: renews the lease of the ringing scheduler, or takes it over."""
+    """Stands for election as long as its bells ring: renews the lease of the ringing scheduler, or takes it over."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, scheduler: Scheduler) -> None:
         super().__init__("leading", office.settings.lease / 12)
-        self.office = office
+        self.office, self.scheduler = office, scheduler
 
     def look(self) -> None:
         """Once more."""
-        lead(self.office)
+        if self.scheduler.alive:
+            lead(self.office)
 
 
 class Timekeeper(Watcher):
