@@ -23,6 +23,7 @@ from flows.office import Office
 from flows.office_journal import Deed, record
 from flows.works import Claim, Counts, file_work
 from models.base import AnyRow
+from models.requests import OPEN_RUNS, Run
 from models.scope import Scope
 from models.uploads import Upload
 
@@ -75,8 +76,12 @@ def preview_of(office: Office, upload: AnyRow) -> Preview:
 
 
 def load(office: Office, upload: AnyRow) -> int:
-    """Have the file loaded; the id of the run. Sent off twice, the second run finds it loaded."""
+    """Have the file loaded; the id of the run. Sent off twice it is one run."""
     with office.store.write() as connection:
+        connection.execute(select(Upload.key).where(Upload.key == upload.key).with_for_update())  # the second click waits here
+        under_way = select(Run.id).where(OPEN_RUNS, Run.flow == IMPORT, Run.key == upload.key).limit(1)
+        if (there := connection.execute(under_way).scalar_one_or_none()) is not None:
+            return int(there)
         asked = {"upload": upload.key, "file": upload.name}
         return file_work(connection, office, IMPORT, asked, key=upload.key, person_id=upload.person_id)
 

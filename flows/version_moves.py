@@ -65,6 +65,7 @@ def file_reversal(office: Office, actor_id: int | None, order: Order, key: str) 
 def _file(office: Office, actor_id: int | None, order: Order, key: str, file_all: Callable[..., int]) -> int:
     full = f"migrate:{actor_id or 'operator'}:{key[:64]}"
     with office.store.write() as connection:
+        office.store.take_time(connection)  # one statement files them all, a million too
         must_head_the_office(connection, actor_id, office.today())
         batch_id = new_batch(connection, office, MIGRATE, actor_id, full, 0)
         if batch_id is None:

@@ -279,6 +279,7 @@ def test_a_register_is_looked_at_then_loaded_and_its_bad_rows_come_back(web: Web
     other = web.as_("supervisor")
     assert other.get(sent.headers["location"]).status_code == 404
     run_id = number_in(admin.post(sent.headers["location"]))
+    assert number_in(admin.post(sent.headers["location"])) == run_id, "two clicks are one run"
     row = wait_for(web, run_id)
     assert (row.state, row.counts["accepted"], row.counts["refused"]) == ("done", 1, 1), row.counts
     assert [one.employer_name for one in web.town.rows(Contract)] == ["甲公司"]
