@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import unquote
 
+from config.roles import SCHEDULER, WORKER
 from config.workdays import work_calendar
 from flows.heartbeat import is_served
 from flows.integrity import find
@@ -62,7 +63,8 @@ def _machine(office: Office) -> Iterator[Finding]:
         Label("设置 CONCORD_SMTP_HOST 后才会发邮件;通知仍进收件箱",
               "set CONCORD_SMTP_HOST to send mail; notices stay in the inbox"), needed=False,
     )  # fmt: skip
-    yield Finding(Label("办公室在运行", "the office is served"), is_served(office),
+    served = all(is_served(office, role) for role in (SCHEDULER, WORKER))
+    yield Finding(Label("办公室在运行", "the office is served"), served,
                   Label("运行 concord serve,否则提醒不会自动发出",
                         "run `concord serve`, or no reminder goes out by itself"), needed=False)  # fmt: skip
     coming = (office.today() + timedelta(days=60)).year
