@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from config.roles import SCHEDULER, WORKER
+
 
 @dataclass(frozen=True)
 class Bell:
@@ -19,8 +21,14 @@ class Bell:
     at: str = ""
     #: rung in every worker, and done there; otherwise in the scheduler, as a run that any worker does
     draining: bool = False
-    #: done by the scheduler that leads, at once: it must not wait for a worker, for it tells when there is none
+    #: done by the scheduler that leads, at once: it must not wait for a worker, for it tells when there is none;
+    #: by a worker where no scheduler is heard of
     leading: bool = False
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles in which it rings."""
+        return frozenset({WORKER} if self.draining else {SCHEDULER, WORKER} if self.leading else {SCHEDULER})
 
     @property
     def patience(self) -> timedelta:

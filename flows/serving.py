@@ -20,7 +20,7 @@ from typing import Any
 from config.roles import PREFECT, ROLES, SCHEDULER, WEB, WORKER
 from config.timetable import BELLS, TIMETABLE
 from flows.casework import Receipt
-from flows.heartbeat import HERE, Heartbeat, memory_of_this_process
+from flows.heartbeat import HERE, Heartbeat, is_served, memory_of_this_process
 from flows.lane import Lane
 from flows.leading import lead, step_down
 from flows.office import Office
@@ -49,7 +49,7 @@ class Service:
         self.office, self.roles = office, frozenset(roles)
         self.lane: Lane[Receipt] = Lane(lambda key: apply_request(office, int(key)), wait=office.settings.patience)
         self.desk = Desk(office, self.lane)
-        bells = [bell for bell in TIMETABLE if (WORKER if bell.draining else SCHEDULER) in self.roles]
+        bells = [bell for bell in TIMETABLE if bell.roles & self.roles]
         self.scheduler = Scheduler(self._ring, tuple(bells))
         self.heart = Heartbeat(office, tuple(role for role in ROLES if role in self.roles), self.condition)
         self.home = office.settings.home / "prefect"
@@ -142,6 +142,8 @@ class Service:
             return
         if BELLS[sweep].draining:
             run_sweep(self.office, sweep)
+        elif SCHEDULER not in self.roles:
+            self._stand_in(sweep)
         elif lead(self.office) is not None:
             warn_if_late(self.office, sweep)
             if BELLS[sweep].leading:
@@ -150,6 +152,14 @@ class Service:
             with self.office.store.write() as connection:
                 if not is_open(connection, f"sweep-{sweep}"):
                     file_work(connection, self.office, f"sweep-{sweep}", {}, key=self.office.now().isoformat())
+
+    def _stand_in(self, sweep: str) -> None:
+        """Where no scheduler is heard of, one of the workers says so: without reminders the office would just be quiet."""
+        if not is_served(self.office, SCHEDULER) and lead(self.office) is not None:
+            for bell in TIMETABLE:
+                if not bell.draining:
+                    warn_if_late(self.office, bell.sweep)
+            run_sweep(self.office, sweep)
 
 
 @contextmanager

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flows.batch import mark_failed
 from flows.office import utc_now
+from flows.serving import Service
 from flows.sweeps import run_sweep
 from models.outbox import Message
 from models.processes import Process
+from models.requests import Run
 from tests.factories import Town
 from tests.plants import HOUR, PLANTS, process_silent
 
@@ -81,3 +84,18 @@ def test_a_process_that_died_is_told_once_unless_it_was_started_again(town: Town
     assert facts["process"] == town.one(Process, Process.id == planted.subject).name
     process_silent(town, beat_at=utc_now(), roles="web")
     assert watched(town, minutes=1) == ["process_died"]
+
+
+def test_where_no_scheduler_is_a_worker_says_that_sweeps_are_late(town: Town) -> None:
+    worker = Service(town.office, ("worker",))
+    run_sweep(town.office, "deadlines")
+    town.clock.pass_time(hours=1)
+    now = utc_now()
+    town.add(Process, name="s", host="h", pid=1, roles="scheduler", version="1", started_at=now, beat_at=now, condition={})
+    worker._ring("watch")
+    assert town.count(Message, Message.notice == "sweep_late") == town.count(Run, Run.flow == "sweep-watch") == 0
+    town.set(Process, Process.name == "s", beat_at=now - timedelta(minutes=1))
+    worker._ring("watch")
+    worker._ring("watch")
+    assert town.one(Message, Message.notice == "sweep_late").facts["sweep"] == "deadlines"
+    assert town.one(Message, Message.notice == "process_died").facts["roles"] == "scheduler"
