@@ -17,6 +17,7 @@ ABOUT = {
     "home": "程序写下的一切所在的目录:数据库、密钥、文书、日志", "database_url": "案件数据库的地址;空:目录中的 SQLite",
     "language": "命令行的语言,以及未选语言的人的语言", "rule_pack": "未指定规则包的单位所用的规则包",
     "prefect": "启动并看护自己的 Prefect 服务", "prefect_port": "自己的 Prefect 服务的端口",
+    "database_patience": "PostgreSQL 上一条语句最多几秒",
     "lease": "工作进程静默多少秒后,由他人接续其工作",
     "prefect_host": "自己的 Prefect 服务监听的地址;它不分权限", "prefect_url": "别处的 Prefect 服务的地址;空:用自己的",
     "prefect_auth": "Prefect 服务要求的 用户名:口令;空:无",
