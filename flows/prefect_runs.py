@@ -23,7 +23,7 @@ PATIENCE = 3.0
 PAGE = 200
 #: pages of one sweep; what is left is met by the next one
 PAGES = 5
-OPEN_STATES = ("RUNNING", "PENDING")
+OPEN_STATES = ("RUNNING", "PENDING", "SCHEDULED")
 
 
 class PrefectAway(Fault):
@@ -40,6 +40,8 @@ class OpenRun:
     flow: str
     #: the id of the request ("advance-case") or of the run that it accompanies; 0: it names none
     subject: int
+    #: offered to the pool, and taken by none of its workers yet
+    waits: bool = False
 
 
 class PrefectRuns:
@@ -72,7 +74,7 @@ class PrefectRuns:
             }  # fmt: skip
             rows = self._ask("POST", "/flow_runs/filter", asked)
             yield [
-                OpenRun(row["id"], names[row["flow_id"]], _subject(row["parameters"]))
+                OpenRun(row["id"], names[row["flow_id"]], _subject(row["parameters"]), row["state_type"] == "SCHEDULED")
                 for row in rows
                 if datetime.fromisoformat(row["state"]["timestamp"]) <= before
             ]

@@ -31,8 +31,8 @@ UNANSWERED = timedelta(minutes=10)
 STEP = "advance-case"
 #: (type of Prefect's state, its name)
 Verdict = tuple[str, str]
-COMPLETED, REFUSED, FAILED, CRASHED = (
-    ("COMPLETED", "Completed"), ("COMPLETED", "Refused"), ("FAILED", "Failed"), ("CRASHED", "Crashed"),
+COMPLETED, REFUSED, FAILED, CRASHED, TAKEN = (
+    ("COMPLETED", "Completed"), ("COMPLETED", "Refused"), ("FAILED", "Failed"), ("CRASHED", "Crashed"), ("COMPLETED", "Taken"),
 )  # fmt: skip
 _ENDED: Mapping[str, Verdict] = {
     "applied": COMPLETED, "done": COMPLETED, "refused": REFUSED, "failed": FAILED, "lost": CRASHED,
@@ -105,6 +105,8 @@ def _of_step(run: OpenRun, row: AnyRow | None, now: datetime) -> Verdict | None:
 
 
 def _of_work(run: OpenRun, row: AnyRow | None, now: datetime) -> Verdict | None:
+    if run.waits:
+        return None if row is not None and row.status == "waiting" else TAKEN
     if row is None:
         return CRASHED
     if row.status == "running" and row.flow_run_id in ("", run.id):

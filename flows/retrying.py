@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
 
+from flows.accounts.authority import unit_of
 from flows.batch import apply_alone
 from flows.office import Office
+from flows.office_journal import Deed, record
 from flows.performing import WORKS
 from models.base import AnyRow
 from models.outbox import Message
@@ -51,9 +53,15 @@ def may_be_asked_again(row: AnyRow, top: bool) -> bool:
     return bool(row.state == "failed" and row.flow in WORKS and (row.person_id is not None or top))
 
 
-def ask_again(office: Office, run_id: int) -> bool:
-    """A work that went wrong waits for a process once more; what it wrote already is not written twice. False: it does not."""
+def ask_again(office: Office, by: int, run_id: int) -> bool:
+    """A work that went wrong waits for a process once more; what it wrote already is not written twice. False: it does not.
+
+    Journalled with whoever asked for it.
+    """
     failed = update(Run).where(Run.id == run_id, Run.state == "failed", Run.flow.in_(WORKS))
     with office.store.write() as connection:
         again = connection.execute(failed.values(state="waiting", error="", ended_at=None, filed_at=office.now()))
+        if again.rowcount:
+            record(connection, office.now(), Deed.REPAIRED, actor_id=by, unit_id=unit_of(connection, by, office.today()),
+                   check="work_failed", subject=run_id, done=True)  # fmt: skip
         return bool(again.rowcount)

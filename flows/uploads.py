@@ -47,7 +47,8 @@ def keep_upload(office: Office, person_id: int, unit_id: int, profile: str, name
     row = {"key": key, "name": cleaned, "profile": profile, "unit_id": unit_id, "person_id": person_id, "at": office.now(),
            "content": content.read(), "refused_name": ""}  # fmt: skip
     with office.store.write() as connection:
-        connection.execute(delete(Upload).where(Upload.at < office.now() - MEMORY))
+        wanted = select(Run.key).where(OPEN_RUNS, Run.flow == IMPORT)
+        connection.execute(delete(Upload).where(Upload.at < office.now() - MEMORY, Upload.key.not_in(wanted)))
         connection.execute(insert(Upload).values(row))
     return key
 

@@ -182,7 +182,10 @@ def working(mine: Claim) -> Iterator[Counts]:
 
 @contextmanager
 def journalled(office: Office, flow: str, key: str) -> Iterator[Counts]:
-    """Do the block as one run, begun at once."""
+    """Do the block as one run, begun at once. Inside a claimed run it is a part of that one and has no row of its own."""
+    if _claim.get() is not None:
+        yield {}
+        return
     flow_run_id = current_flow_run_id() or ""
     begun = _row(office, flow, {}, key, None) | {
         "state": "running", "attempt": 1, "holder": HERE.name, "lease_until": _until(office), "observed": bool(flow_run_id),

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Date,
     Select,
     func,
     literal_column,
@@ -69,7 +70,8 @@ class Watching(NamedTuple):
     def sees(self) -> ColumnElement[bool]:
         """The condition on `Run`."""
         works = select(Position.id).join(Organisation, Organisation.id == Position.organisation_id)
-        his = works.where(Position.person_id == Run.person_id, below(self.paths)).exists()
+        then = or_(Position.to_on.is_(None), Position.to_on >= func.date(Run.filed_at, type_=Date))
+        his = works.where(Position.person_id == Run.person_id, below(self.paths), then).exists()
         ways = [Run.flow.startswith(SWEEPING), Run.person_id == self.person_id, his]
         return or_(*ways, Run.person_id.is_(None)) if self.top else or_(*ways)
 

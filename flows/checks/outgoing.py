@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import CTE, Connection, Integer, String, and_, exists, func, literal, or_, select, true, union_all
+from sqlalchemy import CTE, Connection, Date, Integer, String, and_, exists, func, literal, or_, select, true, union_all
 from sqlalchemy.orm import aliased
 
 from documents.catalogue import PAPERS
@@ -154,9 +154,10 @@ def _messages(look: Look, *, at: Any, detail: Any = None) -> AnySelect:
     # of what is about no case, the unit is not told: it is a person's letter
     query = spots(Message.id, number=CaseFile.number, case_id=Message.case_id, unit=False, detail=detail, at=at)
     unit = aliased(Organisation)
+    then = or_(Position.to_on.is_(None), Position.to_on >= func.date(Message.created_at, type_=Date))
     works = (
         exists().where(
-            Position.person_id == Message.person_id, unit.id == Position.organisation_id, below(look.paths or (), unit)
+            Position.person_id == Message.person_id, unit.id == Position.organisation_id, below(look.paths or (), unit), then
         )
         if look.paths is not None
         else true()

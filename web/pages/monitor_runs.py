@@ -100,7 +100,7 @@ def retry(office: TheOffice, visitor: ForWatchers, run_id: int, _form: Posted) -
         raise NotFound
     said = (
         Label("已重新排队,进度见下", "it waits for a process again; how far it is stands below")
-        if ask_again(office, run_id)
+        if ask_again(office, visitor.person_id, run_id)
         else Label("它已不在出错状态,现状见下", "it is not failed any more; how it stands is below")
     )
     return go(f"/supervision/runs/work/{run_id}", said)
