@@ -42,9 +42,10 @@ def registered(kind: CaseType) -> Iterator[None]:
         yield
     finally:
         del _TYPES[kind.key, kind.version]
-        _NEWEST.pop(kind.key)
         if before is not None:
-            _NEWEST[kind.key] = before
+            _NEWEST[kind.key] = before  # in its old place: lists show the types in their order
+        else:
+            del _NEWEST[kind.key]
 
 
 def versions_near(kind: CaseType) -> Iterator[CaseType]:
