@@ -8,6 +8,7 @@ request hangs (`models.postgresql`). Transactions are opened here and nowhere el
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -134,6 +135,8 @@ def _sqlite(url: str, database: str | None) -> Engine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
+    asking = threading.Lock()
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         read_only = connection.get_execution_options().get("concord_read_only", False)
@@ -141,19 +144,22 @@ def _sqlite(url: str, database: str | None) -> Engine:
         if read_only:
             driver.execute("BEGIN")
         else:
-            _begin_to_write(driver)
+            _begin_to_write(driver, asking)
 
     return engine
 
 
-def _begin_to_write(driver: Any) -> None:
+def _begin_to_write(driver: Any, asking: threading.Lock) -> None:
     """BEGIN IMMEDIATE, asked for every millisecond: SQLite's own waiting asks ever more rarely, and somebody waits for seconds.
+
+    One thread of a process asks; the others wait for it without a question.
 
     Raises SQLAlchemy's `OperationalError` after ten seconds, which a listener has to make by itself.
     """
     until = time.monotonic() + PATIENCE
-    driver.execute("PRAGMA busy_timeout=0")
+    asked = asking.acquire(timeout=PATIENCE)
     try:
+        driver.execute("PRAGMA busy_timeout=0")
         while True:
             try:
                 driver.execute("BEGIN IMMEDIATE")
@@ -164,4 +170,6 @@ def _begin_to_write(driver: Any) -> None:
             else:
                 return
     finally:
+        if asked:
+            asking.release()
         driver.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
