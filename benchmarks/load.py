@@ -91,21 +91,26 @@ class Clients:
     """Programs that take one step after the other, each over a connection of its own."""
 
     url: str
-    token: str
+    #: more tokens than clients: the interface counts the requests of each
+    tokens: list[str]
     today: str
     waits: list[float] = field(default_factory=list)
     #: seconds a client rests between two steps: a person, not a storm
     rest: float = 0.0
 
-    def take(self, numbers: Iterator[str], until: float) -> None:
+    def take(self, tokens: Sequence[str], numbers: Iterator[str], until: float) -> None:
         """One client: `apply` for one case after the other."""
         place = urlsplit(self.url)
         connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=60)
         body = json.dumps({"answers": {"received_on": self.today}, "expected_version": 1})
-        for number in numbers:
+        for turn, number in enumerate(numbers):
             if time.perf_counter() > until:
                 break
-            sent = {"authorization": f"Bearer {self.token}", "content-type": "application/json", "idempotency-key": number}
+            sent = {
+                "authorization": f"Bearer {tokens[turn % len(tokens)]}",
+                "content-type": "application/json",
+                "idempotency-key": number,
+            }
             began = time.perf_counter()
             connection.request("POST", f"/api/v1/cases/{number}/steps/apply", body, sent)
             answer = connection.getresponse()
@@ -130,7 +135,8 @@ class Clients:
                 yield found
 
         began = time.perf_counter()
-        threads = [threading.Thread(target=self.take, args=(next_ones(), began + seconds)) for _ in range(count)]
+        until = began + seconds
+        threads = [threading.Thread(target=self.take, args=(self.tokens[no::count], next_ones(), until)) for no in range(count)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -138,11 +144,12 @@ class Clients:
         return len(self.waits) / (time.perf_counter() - began)
 
 
-def clients_of(office: Topology, web: Process, rest: float = 0.0) -> Clients:
-    """Clients of that web process with the mediator's token."""
-    program = office.program(web, "mediator")
-    eventually(lambda: _answers(program), 60)
-    return Clients(web.url, program.headers["authorization"].removeprefix("Bearer "), office.town.iso(), rest=rest)
+def clients_of(office: Topology, web: Process, count: int = 1, rest: float = 0.0) -> Clients:
+    """Clients of that web process, each with a token of the mediator's."""
+    programs = [office.program(web, "mediator") for _ in range(2 * count)]
+    eventually(lambda: _answers(programs[0]), 60)
+    tokens = [program.headers["authorization"].removeprefix("Bearer ") for program in programs]
+    return Clients(web.url, tokens, office.town.iso(), rest=rest)
 
 
 def _answers(program: Any) -> bool:
@@ -170,7 +177,7 @@ def measure_http(dose: Dose) -> list[dict[str, Any]]:
             for turn in range(dose.rounds):
                 for count in dose.clients:
                     numbers = open_cases(office, int(400 * dose.seconds))
-                    clients = clients_of(office, web)
+                    clients = clients_of(office, web, count)
                     rate = clients.storm(count, numbers, dose.seconds)
                     found.append({"section": "http", "store": store, "clients": count, "round": turn, "steps_s": rate,
                                   "p50_ms": median(clients.waits) * 1000, "p95_ms": p95(clients.waits)})  # fmt: skip
@@ -244,7 +251,7 @@ def measure_memory(dose: Dose) -> list[dict[str, Any]]:
         office.settings["CONCORD_PREFECT"] = "true"
         prefect = office.start("prefect")
         roles = {role: office.start(role) for role in ("web", "scheduler", "worker")}
-        clients = clients_of(office, roles["web"])
+        clients = clients_of(office, roles["web"], 2)
         clients.storm(2, open_cases(office, 300), 5)
         time.sleep(20 * (dose.seconds > QUICK.seconds))
         for role, process in {**roles, "prefect": prefect}.items():
