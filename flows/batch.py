@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from config.clock import day_at
 from config.crashpoints import crashpoint
@@ -30,7 +30,7 @@ from models.base import AnyRow
 from models.casebook import CaseRow, load_cases, positions_of
 from models.clerk import Act, StaleWrite
 from models.requests import StepBatch, StepRequest
-from models.trouble import trouble_of
+from models.trouble import lost_a_race, trouble_of
 from notifications.alerts import post_alert
 from states.casetype import OPEN
 from states.errors import ConcordError, Refusal
@@ -40,8 +40,7 @@ from states.versions import MIGRATE
 CHUNK = 500
 #: on SQLite, where one writes at a time: the chunk while people take steps, whose wait is its length; how long one is at work
 CHUNK_BESIDE_PEOPLE, AT_WORK = 25, timedelta(seconds=2)
-#: seconds of rest where all that waits is in another process's hands: it may be frozen with its locks
-REST = 0.25
+REST = 0.25  # seconds, where all that waits is in another process's hands: it may be frozen with its locks
 #: how many requests of the batch are settled, of how many
 Progress = Callable[[int, int], None]
 
@@ -106,14 +105,22 @@ def _one_chunk(office: Office, batch_id: int, seen: Mapping[str, Any]) -> None:
             crashpoint("batch.chunk-written")
     except LeaseLost:
         raise
+    except DBAPIError as fault:
+        if not lost_a_race(fault):  # else the same chunk once more
+            _one_by_one(office, batch_id, seen)
     except (SQLAlchemyError, StaleWrite, ConcordError, ValueError, LookupError):
-        with office.store.read() as connection:
-            left = [request.id for request in _waiting(connection, batch_id)]
-        for request_id in left:
-            apply_alone(office, request_id, seen)
+        _one_by_one(office, batch_id, seen)
     else:
         if not requests:
             time.sleep(REST)
+
+
+def _one_by_one(office: Office, batch_id: int, seen: Mapping[str, Any]) -> None:
+    """The next requests each by itself: one bad case does not stop the others."""
+    with office.store.read() as connection:
+        left = [request.id for request in _waiting(connection, batch_id)]
+    for request_id in left:
+        apply_alone(office, request_id, seen)
 
 
 def _chunk(connection: Connection, office: Office) -> int:

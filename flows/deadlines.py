@@ -13,10 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, case, func, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
 from config.crashpoints import crashpoint
 from flows.batch import advance_batch
+from flows.casework import RACES
 from flows.clockwork import Called, look_at
 from flows.collector import collector_held
 from flows.office import Office
@@ -27,6 +29,7 @@ from models.cases import CaseFile
 from models.contracts import Contract
 from models.deadlines import Deadline
 from models.prepared import Prepared
+from models.trouble import lost_a_race
 from notifications.reminders import write_reminders
 from states.casetype import OPEN
 from states.errors import BadDefinition
@@ -92,6 +95,12 @@ class Swept:
     #: clocks of a rule this program does not know: a newer one minds them
     unknown: set[int] = field(default_factory=set, repr=False)
 
+    def add(self, part: Swept) -> None:
+        """Count what one chunk did, once it is committed."""
+        for name in ("looked_at", "reminders", "expired", "steps", "renewals"):
+            setattr(self, name, getattr(self, name) + getattr(part, name))
+        self.unknown |= part.unknown
+
     def as_json(self) -> dict[str, int]:
         """The counts, for the journal."""
         return {
@@ -103,21 +112,32 @@ class Swept:
 def sweep_deadlines(office: Office) -> Swept:
     """Act on every clock that is due today or was due before."""
     swept = Swept()
-    while True:
-        with collector_held(), office.store.write() as connection:
-            rows = connection.execute(_due(swept), {"today": office.today()}).all()
-            if rows:
-                _settle(connection, office, rows, swept)
-                keep_hold(connection)
-                crashpoint("sweep.reminders-written")
-        if not rows:
-            break
+    while (part := _chunk(office, swept.unknown)) is not None:
         crashpoint("sweep.reminders-committed")
+        swept.add(part)
         office.store.give_way()
-        for batch_id in swept.batches:
+        for batch_id in part.batches:
             swept.refused += advance_batch(office, batch_id).refused
-        swept.batches.clear()
     return swept
+
+
+def _chunk(office: Office, unknown: set[int]) -> Swept | None:
+    """Settle the next clocks in one transaction; None when nothing is due. A race lost to another sweep is run again."""
+    for left in reversed(range(RACES)):
+        part = Swept(unknown=set(unknown))
+        try:
+            with collector_held(), office.store.write() as connection:
+                rows = connection.execute(_due(part), {"today": office.today()}).all()
+                if rows:
+                    _settle(connection, office, rows, part)
+                    keep_hold(connection)
+                    crashpoint("sweep.reminders-written")
+        except DBAPIError as fault:
+            if not left or not lost_a_race(fault):
+                raise
+        else:
+            return part if rows else None
+    return None
 
 
 def _due(swept: Swept) -> AnySelect:

@@ -44,11 +44,14 @@ REMEDY: Final = {
 }
 #: primary result codes of SQLite: IOERR and READONLY (nothing can be written), FULL; BUSY and LOCKED, CANTOPEN
 _SQLITE = {8: Trouble.NO_ROOM, 10: Trouble.NO_ROOM, 13: Trouble.NO_ROOM, 5: Trouble.AWAY, 6: Trouble.AWAY, 14: Trouble.AWAY}
-#: SQLSTATEs of PostgreSQL: disk_full, io_error; a lock or a statement that took too long, too many connections
+#: SQLSTATEs of PostgreSQL: disk_full, io_error; a lock or a statement that took too long, too many connections,
+#: an idle transaction ended, a deadlock or another race lost
 _POSTGRESQL = {
     "53100": Trouble.NO_ROOM, "58030": Trouble.NO_ROOM, "55P03": Trouble.AWAY, "57014": Trouble.AWAY, "53300": Trouble.AWAY,
-    "25P03": Trouble.AWAY,
+    "25P03": Trouble.AWAY, "40P01": Trouble.AWAY, "40001": Trouble.AWAY,
 }  # fmt: skip
+#: deadlock_detected, serialization_failure
+_RACES = {"40P01", "40001"}
 #: the status of an answer over HTTP
 STATUS: Final = {Trouble.NO_ROOM: 507, Trouble.AWAY: 503, Trouble.OUTDATED: 503}
 _ERRNO = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -72,6 +75,11 @@ def trouble_of(fault: BaseException) -> Trouble | None:
     if state is None:  # a line that broke, or was never there, has no code
         return Trouble.AWAY if isinstance(fault, OperationalError) else None
     return Trouble.AWAY if state.startswith(("08", "57P")) else _POSTGRESQL.get(state)
+
+
+def lost_a_race(fault: DBAPIError) -> bool:
+    """Whether PostgreSQL ended the transaction so that another one could go on: the same again will do."""
+    return getattr(fault.orig, "sqlstate", None) in _RACES
 
 
 def trouble_seen(fault: BaseException) -> Trouble | None:
