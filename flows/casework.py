@@ -33,7 +33,7 @@ from models.casebook import CaseRow
 from models.clerk import Act
 from models.prepared import Prepared
 from models.requests import StepRequest
-from models.trouble import lost_a_race
+from models.trouble import again_after_a_race
 from models.undoing import UNDO
 from notifications.tell import post
 from states import errors
@@ -64,8 +64,6 @@ class Receipt:
 
 
 REQUEST = select(*REQUEST_COLUMNS)
-#: how often a step is begun when another transaction stands in its way
-RACES = 5
 _ANSWER = ("status", "receipt", "settled_at", "observed", "flow_run_id", "error")
 
 
@@ -82,22 +80,22 @@ def take_step(office: Office, request_id: int, *, observed: bool = False, flow_r
     """Apply the request and give its receipt. Raises the `Refusal`, also when it was refused before."""
     crashpoint("step.before-begin")
     seen = {"observed": observed, "flow_run_id": flow_run_id}
-    for left in reversed(range(RACES)):
-        try:
-            with office.store.write_swiftly() as connection:
-                receipt = _apply(connection, office, request_id, seen)
-        except Refusal as refusal:
-            with office.store.write() as connection:
-                settle(connection, [refused_row(office, request_id, refusal, seen)])
+
+    def once() -> Receipt:
+        with office.store.write_swiftly() as connection:
+            return _apply(connection, office, request_id, seen)
+
+    try:
+        receipt = again_after_a_race(once)
+    except Refusal as refusal:
+        with office.store.write() as connection:
+            settle(connection, [refused_row(office, request_id, refusal, seen)])
+        raise
+    except DBAPIError:
+        kept = kept_receipt(office, request_id)  # the COMMIT may have arrived although its answer did not
+        if kept is None:
             raise
-        except DBAPIError as fault:
-            kept = kept_receipt(office, request_id)  # the COMMIT may have arrived although its answer did not
-            if kept is not None:
-                return kept
-            if not left or not lost_a_race(fault):
-                raise
-        else:
-            break
+        return kept
     crashpoint("step.committed")
     return receipt
 

@@ -13,12 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, case, func, select, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
 from config.crashpoints import crashpoint
 from flows.batch import advance_batch
-from flows.casework import RACES
 from flows.clockwork import Called, look_at
 from flows.collector import collector_held
 from flows.office import Office
@@ -29,7 +27,7 @@ from models.cases import CaseFile
 from models.contracts import Contract
 from models.deadlines import Deadline
 from models.prepared import Prepared
-from models.trouble import lost_a_race
+from models.trouble import again_after_a_race
 from notifications.reminders import write_reminders
 from states.casetype import OPEN
 from states.errors import BadDefinition
@@ -112,7 +110,7 @@ class Swept:
 def sweep_deadlines(office: Office) -> Swept:
     """Act on every clock that is due today or was due before."""
     swept = Swept()
-    while (part := _chunk(office, swept.unknown)) is not None:
+    while (part := again_after_a_race(lambda: _chunk(office, swept.unknown))) is not None:
         crashpoint("sweep.reminders-committed")
         swept.add(part)
         office.store.give_way()
@@ -122,22 +120,16 @@ def sweep_deadlines(office: Office) -> Swept:
 
 
 def _chunk(office: Office, unknown: set[int]) -> Swept | None:
-    """Settle the next clocks in one transaction; None when nothing is due. A race lost to another sweep is run again."""
-    for left in reversed(range(RACES)):
-        part = Swept(unknown=set(unknown))
-        try:
-            with collector_held(), office.store.write() as connection:
-                rows = connection.execute(_due(part), {"today": office.today()}).all()
-                if rows:
-                    _settle(connection, office, rows, part)
-                    keep_hold(connection)
-                    crashpoint("sweep.reminders-written")
-        except DBAPIError as fault:
-            if not left or not lost_a_race(fault):
-                raise
-        else:
-            return part if rows else None
-    return None
+    """Settle the next clocks in one transaction; None when nothing is due."""
+    part = Swept(unknown=set(unknown))
+    with collector_held(), office.store.write() as connection:
+        rows = connection.execute(_due(part), {"today": office.today()}).all()
+        if not rows:
+            return None
+        _settle(connection, office, rows, part)
+        keep_hold(connection)
+        crashpoint("sweep.reminders-written")
+    return part
 
 
 def _due(swept: Swept) -> AnySelect:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
 
 from sqlalchemy import update
 
@@ -18,7 +17,7 @@ from flows.sweeps import SWEEPS
 from flows.ticket import current_flow_run_id
 from flows.uploads import IMPORT, load_upload
 from flows.verifying import VERIFY, verify_record
-from flows.works import Claim, Counts, claim, free_works, working
+from flows.works import Claim, Counts, claim, working
 from models.requests import Run
 from states.errors import Refusal
 
@@ -65,11 +64,6 @@ def _note_run(office: Office, run_id: int) -> None:
         with office.store.write() as connection:
             bare = update(Run).where(Run.id == run_id, Run.flow_run_id == "", Run.state != "waiting")
             connection.execute(bare.values(observed=True, flow_run_id=flow_run_id))
-
-
-def perform_free(office: Office, waited: timedelta = timedelta(0)) -> int:
-    """Do everything that waits for somebody, one after the other; how many runs were ours. What fails is on its row."""
-    return sum(perform_noted(office, row.id) for row in free_works(office, WORKS, waited))
 
 
 def perform_noted(office: Office, run_id: int) -> bool:

@@ -48,11 +48,13 @@ def prepare_pool(pool: str, environment: Mapping[str, str]) -> bool:
     """Make the pool and its deployments on the Prefect server, again and again without harm; whether it worked."""
     line = [sys.executable, "-m", "prefect", "--no-prompt"]
     env = {**child_environment(environment), "CONCORD_WORK_POOL": pool}
+    said = Path(environment["PREFECT_HOME"]) / "pool-preparing.log"
     for words in (("work-pool", "create", pool, "--type", "process", "--overwrite"), ("deploy", "--all")):
-        done = subprocess.run(
-            [*line, *words], cwd=CHECKOUT, env=env, check=False, capture_output=True, stdin=subprocess.DEVNULL
-        )
+        with said.open("ab") as kept:
+            done = subprocess.run(
+                [*line, *words], cwd=CHECKOUT, env=env, check=False, stdout=kept, stderr=kept, stdin=subprocess.DEVNULL
+            )
         if done.returncode:
-            log.warning("prefect %s ended with %s", words[0], done.returncode)
+            log.warning("prefect %s ended with %s: %s tells why", words[0], done.returncode, said)
             return False
     return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -31,7 +32,7 @@ HANDS = 4
 REST = 1.0
 
 
-class Watcher:
+class Watcher(ABC):
     """Calls `look` every so many seconds until it is stopped; trouble is logged, and it looks again."""
 
     def __init__(self, name: str, every: float) -> None:
@@ -50,9 +51,9 @@ class Watcher:
         self._thread.join(timeout=5)
         self.hands.shutdown(wait=True)
 
+    @abstractmethod
     def look(self) -> None:
         """Find something and give it to a hand."""
-        raise NotImplementedError
 
     def _watch(self) -> None:
         while not self.stopping.wait(self.every):

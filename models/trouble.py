@@ -6,9 +6,9 @@ Everything else that a database can say is a defect of ours and told as one.
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -50,6 +50,9 @@ _POSTGRESQL = {
     "53100": Trouble.NO_ROOM, "58030": Trouble.NO_ROOM, "55P03": Trouble.AWAY, "57014": Trouble.AWAY, "53300": Trouble.AWAY,
     "25P03": Trouble.AWAY, "40P01": Trouble.AWAY, "40001": Trouble.AWAY,
 }  # fmt: skip
+T = TypeVar("T")
+#: how often a transaction is begun when others stand in its way
+RACES = 5
 #: deadlock_detected, serialization_failure
 _RACES = {"40P01", "40001"}
 #: the status of an answer over HTTP
@@ -80,6 +83,17 @@ def trouble_of(fault: BaseException) -> Trouble | None:
 def lost_a_race(fault: DBAPIError) -> bool:
     """Whether PostgreSQL ended the transaction so that another one could go on: the same again will do."""
     return getattr(fault.orig, "sqlstate", None) in _RACES
+
+
+def again_after_a_race(work: Callable[[], T]) -> T:
+    """What `work` gives, a transaction of its own that is begun once more when it lost such a race. Raises its other faults."""
+    for _ in range(RACES - 1):
+        try:
+            return work()
+        except DBAPIError as fault:
+            if not lost_a_race(fault):
+                raise
+    return work()
 
 
 def trouble_seen(fault: BaseException) -> Trouble | None:

@@ -23,7 +23,7 @@ from states.errors import CaseNotFound, InvalidAnswers, NotPermitted, Refusal, S
 from states.machine import Decision, decide, facts_after
 from states.registry import case_type
 from states.roles import BARGAINERS, MEDIATORS, Role
-from tests.states.walker import Part
+from tests.states.walker import Part, enter
 
 UNDO = "undo"
 OUTWARD = (said.ContractSigned, said.ContractBecomes, said.OpenCase, said.MoveUp)
@@ -163,18 +163,8 @@ class Case:
         return touched
 
     def _enter(self, entry: said.Entry) -> None:
-        if isinstance(entry, said.PartyJoins):
-            self.parties.append(entry)
-        elif isinstance(entry, said.Assign):
-            self.owner_id = entry.person_id
-        elif isinstance(entry, said.MeetingSet):
-            self.meetings += 1
-        elif isinstance(entry, said.Instalment):
-            self.instalments.append(Part(entry.no, entry.amount, entry.due_on))
-        elif isinstance(entry, said.Payment):
-            part = next(part for part in self.instalments if part.no == entry.no)
-            part.paid, part.payments = part.paid + entry.amount, part.payments + 1
-        elif isinstance(entry, said.MoveUp):
+        enter(self, entry)
+        if isinstance(entry, said.MoveUp):
             self.unit = self.unit[: self.unit.rstrip("/").rindex("/") + 1]
 
     def undo(self, actor: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from flows.batch import advance_batch
 from flows.heartbeat import HERE, Heartbeat
 from flows.integrity import findings
-from flows.performing import perform, perform_free
+from flows.performing import perform
 from flows.readiness import Readiness
 from flows.requests import file_batch
 from flows.rescue import rescue_all
@@ -30,6 +30,7 @@ from models.trouble import Trouble, trouble_of
 from states.dispute import DISPUTE
 from states.registry import case_type, registered
 from tests.factories import CONSENT, OfficeCase, Town
+from tests.performing import perform_free
 from tests.topology.stage import eventually
 
 pytestmark = [pytest.mark.chaos]

@@ -14,7 +14,7 @@ import pytest
 from config.settings import ROOT
 from tests.factories import Town
 
-pytestmark = pytest.mark.skipif(bool(os.environ.get("CONCORD_TEST_DATABASE")), reason="files of SQLite")
+pytestmark = pytest.mark.sqlite("the commands are given a home with its file; tests/flows/test_backup.py has both databases")
 
 
 def concord(home: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -18,7 +18,6 @@ from flows.batch import advance_batch
 from flows.heartbeat import HERE
 from flows.hooks import post_events
 from flows.importing import import_contracts
-from flows.performing import perform_free
 from flows.public_desk import read_grievance, register
 from flows.requests import file_batch
 from flows.rescue import rescue_all
@@ -35,6 +34,7 @@ from notifications.outbox import drain
 from notifications.tell import message_row
 from tests.chaos.sink import FileSink
 from tests.factories import CONSENT, STREET, Town, town_at
+from tests.performing import perform_free
 
 #: between the death of the program and its return: longer than any lease and anybody's patience
 AWAY = timedelta(minutes=15)

@@ -293,7 +293,7 @@ def test_a_rule_of_another_type_is_found_by_night(town: Town) -> None:
     assert repair(town.office, town.people["supervisor"], "clock_without_rule", planted.subject).done
 
 
-@pytest.mark.skipif(bool(os.environ.get("CONCORD_TEST_DATABASE")), reason="a process of its own on a file")
+@pytest.mark.sqlite("the command is given a home with its file")
 def test_the_operator_mends_from_the_command_line(town: Town) -> None:
     planted = PLANTS["notice_missing"](town)
     lost = PLANTS["not_findable"](town)

@@ -16,7 +16,6 @@ import pytest
 
 from config.settings import ROOT
 from flows.office import Office
-from flows.performing import perform_free
 from flows.prefect_runs import PrefectRuns
 from flows.prefect_server import PrefectServer
 from flows.reconciling import reconcile
@@ -25,6 +24,7 @@ from flows.rescue import rescue_all
 from models.processes import Process
 from models.requests import Run, StepRequest
 from tests.factories import Town
+from tests.performing import perform_free
 from tests.plants import HOUR, MINUTE, PLANTS, newest, process_silent
 
 NOW = timedelta(0)

@@ -53,6 +53,21 @@ class Clock:
     settled: bool = False
 
 
+def enter(case: Any, entry: said.Entry) -> None:
+    """What an entry changes of a case in memory: who is in it, who holds it, what was agreed and paid."""
+    if isinstance(entry, said.PartyJoins):
+        case.parties.append(entry)
+    elif isinstance(entry, said.Assign):
+        case.owner_id = entry.person_id
+    elif isinstance(entry, said.MeetingSet):
+        case.meetings += 1
+    elif isinstance(entry, said.Instalment):
+        case.instalments.append(Part(entry.no, entry.amount, entry.due_on))
+    elif isinstance(entry, said.Payment):
+        part = next(part for part in case.instalments if part.no == entry.no)
+        part.paid, part.payments = part.paid + entry.amount, part.payments + 1
+
+
 @dataclass
 class MemoryCase:
     """Everything the core looks at (`CaseView`), and nothing else."""
@@ -157,20 +172,9 @@ class Walker:
         case.outcome = decision.outcome or kept
 
     def _enter(self, entry: said.Entry) -> None:
-        case = self.case
-        case.entries.append(entry)
-        if isinstance(entry, said.PartyJoins):
-            case.parties.append(entry)
-        elif isinstance(entry, said.Assign):
-            case.owner_id = entry.person_id
-        elif isinstance(entry, said.MeetingSet):
-            case.meetings += 1
-        elif isinstance(entry, said.Instalment):
-            case.instalments.append(Part(entry.no, entry.amount, entry.due_on))
-        elif isinstance(entry, said.Payment):
-            part = next(part for part in case.instalments if part.no == entry.no)
-            part.paid, part.payments = part.paid + entry.amount, part.payments + 1
-        elif isinstance(entry, said.MoveDeadline):
+        self.case.entries.append(entry)
+        enter(self.case, entry)
+        if isinstance(entry, said.MoveDeadline):
             self._move(entry)
 
     def _move(self, entry: said.MoveDeadline) -> None:

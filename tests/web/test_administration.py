@@ -14,7 +14,6 @@ from sqlalchemy import insert
 
 from flows.importing import write_template
 from flows.office_journal import Deed
-from flows.performing import perform_free
 from models.cases import CaseEvent
 from models.contracts import Contract
 from models.deadlines import Deadline
@@ -23,6 +22,7 @@ from models.outbox import Message
 from models.people import Organisation, Person, Position
 from models.requests import Run
 from tests.factories import DISTRICT, ELSEWHERE, STREET
+from tests.performing import perform_free
 from tests.web.conftest import Browser, Web, words
 
 

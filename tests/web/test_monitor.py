@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from flows.batch import mark_failed
 from flows.missing import missing_of
 from flows.office import utc_now
-from flows.performing import WORKS, perform_free
+from flows.performing import WORKS
 from flows.sweeps import SWEEPS, run_sweep
 from models.accounts import WebSession
 from models.cases import CaseEvent
@@ -26,6 +26,7 @@ from models.requests import Run, StepRequest
 from states.dispute.words import D
 from states.errors import Refusal
 from tests.factories import ELSEWHERE, STREET, OfficeCase, Town
+from tests.performing import perform_free
 from tests.plants import PLANTS
 from tests.web.conftest import Browser, Web, words
 from web.pages.monitor_words import FLOWS
