@@ -13,12 +13,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from config.timetable import TIMETABLE
-from flows.batch import mark_failed
 from flows.office import utc_now
-from flows.requests import file_batch
+from flows.requests import file_batch, place
 from flows.sweeps import run_sweep
 from flows.works import file_work
 from models.accounts import Absence
@@ -191,19 +190,27 @@ def outbox_old(town: Town) -> Planted:
 def parked(town: Town) -> Planted:
     """A notice that was given up."""
     case = town.dispute().accepted()
-    message = newest(town, Message, Message.case_id == case.id)
-    town.set(Message, Message.id == message.id, status="parked", error="554 mailbox away", settled_at=town.office.now())
-    return Planted("parked", message.id, case.number)
+    return Planted("parked", given_up(town, case.id), case.number)
+
+
+def given_up(town: Town, case_id: int) -> int:
+    """A notice of the case that was given up, beside those of its steps: an open office may have those in hand. Its id."""
+    row = dict(newest(town, Message, Message.case_id == case_id, Message.kind == "notice")._mapping)
+    row |= {"key": f"given-up:{case_id}", "status": "parked", "error": "554 mailbox away", "settled_at": town.office.now()}
+    del row["id"]
+    return town.add(Message, **row)
 
 
 # --- requests, runs, sweeps, processes -----------------------------------------------------------------------------------
 
 
 def failed_steps(town: Town) -> Planted:
-    """A step a defect broke, which has been mended since."""
+    """A step a defect broke, which has been mended since: written in one transaction, for an open office takes what waits."""
     case = town.dispute()
-    request_id = case.file("apply", received_on=town.iso())
-    mark_failed(town.office, request_id, OSError("disk"))
+    with town.office.store.write() as connection:
+        request_id = place(connection, town.office, case.wish("apply", received_on=town.iso()))
+        failed = {"status": "failed", "error": "OSError", "attempt": 1, "settled_at": town.office.now()}
+        connection.execute(update(StepRequest).where(StepRequest.id == request_id).values(**failed))
     return Planted("failed_steps", request_id, case.number)
 
 
@@ -228,7 +235,7 @@ def batch_stalled(town: Town) -> Planted:
 def _work(town: Town, flow: str, **values: Any) -> int:
     with town.office.store.write() as connection:
         run_id = file_work(connection, town.office, flow, {}, key=f"planted:{flow}")
-    town.set(Run, Run.id == run_id, **values)
+        connection.execute(update(Run).where(Run.id == run_id).values(**values))
     return run_id
 
 

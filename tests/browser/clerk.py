@@ -52,7 +52,8 @@ class Clerk:
         """Click the link that leads there; what folds it away is opened first, the outermost fold before those inside."""
         link = self.page.locator(f'main a[href="{path}"]').first
         self.unfold(link)
-        link.click()
+        with self.page.expect_navigation(wait_until="domcontentloaded"):
+            link.click()
 
     def unfold(self, thing: Locator) -> None:
         """Open every fold around something."""
@@ -83,7 +84,12 @@ class Clerk:
             box.first.fill("\n".join(value) if isinstance(value, list) else str(value))
 
     def send(self) -> None:
-        """Press the form's own button."""
+        """Press the form's own button, and see the page that answers: a click alone does not wait for it."""
+        with self.page.expect_navigation(wait_until="domcontentloaded"):
+            self.press()
+
+    def press(self) -> None:
+        """Press the form's own button, which the browser itself may refuse."""
         self.page.locator("main form button[type=submit]:not([name])").last.click()
 
     def take(self, number: str, step: str, **answers: Any) -> None:

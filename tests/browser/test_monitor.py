@@ -50,10 +50,15 @@ def mend(boss: Clerk, planted: Planted) -> None:
     expect(boss.page.locator(f"#finding-{planted.code}")).to_have_count(0)
 
 
-@pytest.mark.parametrize("live", [("zh", True), ("en", True)], ids=["zh", "en"], indirect=True)
-def test_ten_faults_are_found_and_mended_from_the_monitor_alone(live: Live) -> None:
+@pytest.fixture
+def planted(request: pytest.FixtureRequest, town: Town) -> dict[str, Planted]:
+    """The faults, planted before the office opens (named before `live`): whoever is at work would trip over half a fault."""
+    return {name: PLANTS[name](town) for name in request.param}
+
+
+@pytest.mark.parametrize(("planted", "live"), [(TEN, ("zh", True)), (TEN, ("en", True))], ids=["zh", "en"], indirect=True)
+def test_ten_faults_are_found_and_mended_from_the_monitor_alone(planted: dict[str, Planted], live: Live) -> None:
     town = live.town
-    planted = {name: PLANTS[name](town) for name in TEN}
     events = {row.id: row.version for row in town.rows(CaseFile)}
     assert set(TEN) <= left(town)
     boss = live.clerk("supervisor")
@@ -87,28 +92,27 @@ def all_is_right(town: Town, planted: dict[str, Planted], events: dict[int, int]
     assert not town.audit().broken
 
 
-@pytest.mark.parametrize("live", [("zh", False)], ids=["zh-without-js"], indirect=True)
-def test_four_of_them_without_javascript(live: Live) -> None:
+@pytest.mark.parametrize(("planted", "live"), [(WITHOUT_JS, ("zh", False))], ids=["zh-without-js"], indirect=True)
+def test_four_of_them_without_javascript(planted: dict[str, Planted], live: Live) -> None:
     town = live.town
-    planted = [PLANTS[name](town) for name in WITHOUT_JS]
     boss = live.clerk("supervisor")
-    for one in planted:
+    for one in planted.values():
         boss.open(MONITOR)
         boss.follow(f"{MONITOR}/{one.code}")
         boss.page.locator(f"#place-{one.subject} button[type=submit]").click()
         expect(boss.page.locator(".said")).to_be_visible()
         boss.open(f"{MONITOR}/{one.code}")
         expect(boss.page.locator(f"#place-{one.subject}")).to_have_count(0)
-    assert town.case(town.one(CaseFile, CaseFile.number == planted[3].number).id).row.owner_id == town.people["colleague"]
+    held = town.one(CaseFile, CaseFile.number == planted["holder_left"].number)
+    assert held.owner_id == town.people["colleague"]
 
 
-@pytest.mark.parametrize("live", [("zh", True)], ids=["zh"], indirect=True)
-def test_a_step_that_lost_its_paper_is_followed_from_the_journal_to_the_paper(live: Live) -> None:
+@pytest.mark.parametrize(("planted", "live"), [(("paper_missing",), ("zh", True))], ids=["zh"], indirect=True)
+def test_a_step_that_lost_its_paper_is_followed_from_the_journal_to_the_paper(planted: dict[str, Planted], live: Live) -> None:
     town = live.town
-    planted = PLANTS["paper_missing"](town)
     boss = live.clerk("supervisor", width=390)
     boss.open("/supervision/runs")
-    boss.fill(number=planted.number)
+    boss.fill(number=planted["paper_missing"].number)
     boss.page.locator("form.filters button").click()
     accepted = town.rows(StepRequest, StepRequest.step == "accept")[-1]
     boss.follow(f"/supervision/runs/step/{accepted.id}")

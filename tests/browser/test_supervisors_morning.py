@@ -8,12 +8,11 @@ from datetime import timedelta
 from playwright.sync_api import expect
 
 from models.cases import CaseFile
-from models.outbox import Message
-from models.requests import StepRequest
 from states.dispute.words import D
 from tests.browser.clerk import Clerk
 from tests.browser.conftest import Live, in_every_way
 from tests.factories import OfficeCase, Town
+from tests.plants import PLANTS
 from tests.web.holding import applied, held
 
 OPEN = '#live a[href="/cases?shown=open"] b'
@@ -68,7 +67,7 @@ def test_cases_are_given_to_others_in_bulk(live: Live) -> None:
     else:
         boss.fill(case=[case.id for case in late])
     boss.fill(checked=True)
-    boss.send()  # nobody was chosen: the browser itself, or the office, says so and the ticks stay
+    boss.press()  # nobody was chosen: the browser itself, or the office, says so and the ticks stay
     expect(boss.page.locator(f"#case-{late[0].id}")).to_be_checked()
     boss.page.locator('select[name="to"]').select_option(str(town.people["colleague"]))
     boss.send()
@@ -94,31 +93,21 @@ def finished(clerk: Clerk, many: int) -> None:
 
 @in_every_way
 def test_what_went_wrong_in_the_night(live: Live) -> None:
-    town, case = live.town, live.town.dispute()
-    went_wrong(town, case)
+    town = live.town
+    step = town.request(PLANTS["failed_steps"](town).subject)
+    parked = PLANTS["parked"](town)
     boss = live.clerk("supervisor")
-    town.set(Message, Message.case_id == case.id, status="parked", error="550 no such mailbox", attempt=6)
     boss.open("/supervision")
     boss.follow("/supervision/findings/parked")
-    boss.reads(case.number)
+    boss.reads(parked.number)
     boss.open("/supervision")
     boss.follow("/supervision/findings/failed_steps")
     boss.page.locator("main button[type=submit]").first.click()
     expect(boss.page.locator(".said")).to_be_visible()
     boss.open("/supervision/findings/failed_steps")
     expect(boss.page.locator("main button[type=submit]")).to_have_count(0)
-    assert case.state == D.APPLIED
+    assert town.case(step.case_id).state == D.APPLIED
     assert boss.complaints == []
-
-
-def went_wrong(town: Town, case: OfficeCase) -> None:
-    """A step whose program failed; written as it stands afterwards, for the office takes up whatever waits."""
-    filed = dict(town.one(StepRequest)._mapping)
-    del filed["id"]
-    town.add(StepRequest, **filed | {
-        "key": "night", "step": "apply", "case_id": case.id, "case_type": "", "unit_id": None, "expected_version": None,
-        "answers": {"received_on": town.iso()}, "status": "failed", "receipt": None, "error": "OSError", "attempt": 1,
-    })  # fmt: skip
 
 
 @in_every_way
