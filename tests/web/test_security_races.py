@@ -1,16 +1,25 @@
-"""The same form sent twice at the same moment: one case, one step, one token beyond the limit; and streams that end."""
+"""The same form sent twice at the same moment: one case, one step, one note, one token beyond the limit; streams that end."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
+from typing import Any
 
 import pytest
 
 from flows.accounts.tokens import MOST, TokenKind, make
+from flows.attachments import add_attachment
+from flows.notes import NoteForm, write_note
+from flows.public_desk import write_to_office
+from flows.sendings import SendingForm, note_sending
 from models.accounts import AccessToken
 from models.cases import CaseEvent, CaseFile
+from models.notes import Attachment, Audience, CaseNote
+from models.papers import Document, PaperSending
 from models.people import Person, Position
 from states.errors import Refusal
 from tests.factories import REGISTRATION
@@ -45,6 +54,36 @@ def test_a_key_of_one_person_says_nothing_to_another(web: Web) -> None:
     second = web.as_("colleague").post(f"/cases/{case.number}/steps/apply", form)
     assert second.status_code == 422
     assert "请求号" not in second.text
+
+
+def at_once(work: Callable[[], Any]) -> list[Any]:
+    """What eight threads are answered that do it at the same moment."""
+    ready = Barrier(8)
+
+    def one(_: int) -> Any:
+        ready.wait()
+        return work()
+
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(one, range(8)))
+
+
+def test_what_is_put_beside_a_case_eight_times_at_once_is_there_once(web: Web) -> None:
+    town, office, by = web.town, web.town.office, web.town.people["mediator"]
+    case = town.dispute().accepted()
+    note, content = NoteForm(text="已电话联系"), "工资条".encode()
+    assert len(set(at_once(lambda: write_note(office, case.id, by, note)))) == town.count(CaseNote) == 1
+    assert len(set(at_once(lambda: add_attachment(office, case.id, by, Audience.INTERNAL, "a.txt", content)))) == 1
+    assert town.count(Attachment) == 1
+    paper = town.rows(Document, Document.case_id == case.id)[0].id
+    entry = SendingForm(to="other", other="门卫", way="hand", sent_on=town.today)
+    at_once(lambda: note_sending(office, case.id, paper, by, entry))
+    assert town.count(PaperSending) == 1
+    at_once(lambda: write_to_office(office, case.id, by, "请尽快"))
+    assert town.count(CaseNote) == 2
+    other = NoteForm(text="已电话联系", audience=Audience.PARTIES)
+    assert write_note(office, case.id, by, other) != write_note(office, case.id, town.people["colleague"], other)
+    assert town.count(CaseNote) == 4
 
 
 def test_tokens_made_at_once_stay_within_the_limit(web: Web) -> None:
