@@ -110,20 +110,36 @@ class Swept:
 def sweep_deadlines(office: Office) -> Swept:
     """Act on every clock that is due today or was due before."""
     swept = Swept()
-    while (part := again_after_a_race(lambda: _chunk(office, swept.unknown))) is not None:
-        crashpoint("sweep.reminders-committed")
-        swept.add(part)
-        office.store.give_way()
-        for batch_id in part.batches:
-            swept.refused += advance_batch(office, batch_id).refused
+    while _sweep(office, swept):
+        continue
     return swept
 
 
-def _chunk(office: Office, unknown: set[int]) -> Swept | None:
+def sweep_clock(office: Office, deadline_id: int) -> Swept:
+    """Act on that clock and on no other, as the sweep would; nothing is done where it is not due."""
+    swept = Swept()
+    _sweep(office, swept, deadline_id)
+    return swept
+
+
+def _sweep(office: Office, swept: Swept, only: int | None = None) -> bool:
+    """The next clocks, or one alone; whether there was anything to do."""
+    part = again_after_a_race(lambda: _chunk(office, swept.unknown, only))
+    if part is None:
+        return False
+    crashpoint("sweep.reminders-committed")
+    swept.add(part)
+    office.store.give_way()
+    for batch_id in part.batches:
+        swept.refused += advance_batch(office, batch_id).refused
+    return True
+
+
+def _chunk(office: Office, unknown: set[int], only: int | None) -> Swept | None:
     """Settle the next clocks in one transaction; None when nothing is due."""
     part = Swept(unknown=set(unknown))
     with collector_held(), office.store.write() as connection:
-        rows = connection.execute(_due(part), {"today": office.today()}).all()
+        rows = connection.execute(_due(part, only), {"today": office.today()}).all()
         if not rows:
             return None
         _settle(connection, office, rows, part)
@@ -132,8 +148,10 @@ def _chunk(office: Office, unknown: set[int]) -> Swept | None:
     return part
 
 
-def _due(swept: Swept) -> AnySelect:
-    """The next chunk of what is due; what this program does not know is passed over."""
+def _due(swept: Swept, only: int | None) -> AnySelect:
+    """The next chunk of what is due; what this program does not know is passed over. One alone is waited for."""
+    if only is not None:
+        return _looked_up(_DUE_TODAY.where(Deadline.id == only).with_for_update())
     return _looked_up(_DUE_TODAY.where(Deadline.id.not_in(swept.unknown))) if swept.unknown else _DUE
 
 

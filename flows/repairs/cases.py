@@ -16,18 +16,18 @@ from config.rules import load_pack
 from config.workdays import work_calendar
 from flows.batch import advance_batch
 from flows.checks.check import Spot
+from flows.deadlines import sweep_clock
 from flows.handover import hand_over
 from flows.judging import CLOCK_ONLY, moment_of
 from flows.office import Office
 from flows.repairs.answer import Body, not_safe
 from flows.repairs.rebuilding import act_of
-from flows.repairs.works import sweep_now
 from models.accounts import Absence
 from models.cases import CaseEvent, CaseFile
 from models.clerk import Act
 from models.clocks import clock_row
 from models.contracts import Contract
-from models.deadlines import Deadline
+from models.deadlines import Deadline, DeadlineStatus
 from models.people import Person
 from models.search_index import Kind, refresh
 from states.agenda import first_day
@@ -124,9 +124,18 @@ def wake(office: Office, _by: int | None, spot: Spot) -> Label:
     return Label(f"下次检查日:{day}", f"it is looked at on {day}")
 
 
-def sweep_the_clocks(office: Office, _by: int | None, _spot: Spot) -> Label | None:
-    """The sweep of deadlines, now: reminders of the meantime go out as one catch-up message."""
-    return sweep_now(office, "deadlines")
+def look_now(office: Office, _by: int | None, spot: Spot) -> Label:
+    """This clock and no other, as the sweep does it: its reminder, its own step, the day on which it is looked at next."""
+    swept = sweep_clock(office, spot.subject)
+    with office.store.read() as connection:
+        row = connection.execute(select(Deadline.status, Deadline.next_on).where(Deadline.id == spot.subject)).one()
+    state = DeadlineStatus(row.status).label
+    zh = [f"期限现为“{state.zh}”", f"下次检查日:{row.next_on or '无'}", f"发出提醒 {swept.reminders} 份"]
+    en = [f"the clock is now “{state.en}”", f"looked at next on: {row.next_on or 'no day'}", f"{swept.reminders} reminders"]
+    if asked := swept.steps + swept.renewals:
+        zh.append(f"按期限办理 {asked - swept.refused} 步,未予办理 {swept.refused} 步")
+        en.append(f"{asked - swept.refused} steps of the clock applied, {swept.refused} refused")
+    return Label(";".join(zh), "; ".join(en))
 
 
 def give_to_substitute(office: Office, by: int | None, spot: Spot) -> Label:
@@ -179,7 +188,7 @@ BODIES: Mapping[str, Body] = {
     "case_without_clock": start_missing_clocks,
     "clock_without_rule": void_and_start,
     "clock_asleep": wake,
-    "reminder_missed": sweep_the_clocks,
+    "reminder_missed": look_now,
     "holder_left": give_to_substitute,
     "contract_without_reminder": start_register_clocks,
     "not_findable": write_search_row,

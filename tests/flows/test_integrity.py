@@ -200,6 +200,33 @@ def test_a_case_that_lost_no_clock_is_left_to_a_person(town: Town) -> None:
     assert refused.value.reasons[0].remedy.en == "open the case and take its next step"
 
 
+def test_one_missed_clock_is_looked_at_and_no_other(town: Town) -> None:
+    mine, theirs = town.dispute().accepted(), town.dispute("stranger", unit=ELSEWHERE, applicant="外区人")
+    theirs.take("apply", "stranger", received_on=town.iso())
+    town.clock.pass_time(days=90)  # the office was closed: every clock is over
+    clock = newest(town, Deadline, Deadline.case_id == mine.id, Deadline.rule == "mediation-from-acceptance")
+    boss = post(town, "street-boss", "supervisor", STREET)
+    beside = (Deadline.case_id == theirs.id, Message.case_id == theirs.id, Run.flow.like("sweep-%"))
+    before = [town.rows(Deadline, beside[0]), town.rows(Message, beside[1]), town.rows(Run, beside[2])]
+    answer = repair(town.office, boss, "reminder_missed", clock.id)
+    assert answer.done, answer.text
+    assert "已届满" in answer.text.zh
+    assert "1 步" in answer.text.zh
+    assert mine.steps[-1] == "mediation_lapses"  # through the one door, as the sweep would have had it
+    assert [town.rows(Deadline, beside[0]), town.rows(Message, beside[1]), town.rows(Run, beside[2])] == before
+    deed = newest(town, OfficeEvent, OfficeEvent.deed == str(Deed.REPAIRED))
+    assert (deed.actor_id, deed.case_id, deed.detail["subject"], deed.detail["done"]) == (boss, mine.id, clock.id, True)
+    with pytest.raises(NotThere):
+        repair(
+            town.office,
+            boss,
+            "reminder_missed",
+            newest(town, Deadline, Deadline.case_id == theirs.id, Deadline.rule == "mediation-decide").id,
+        )
+    town.sweep()  # what the clock did is done: the sweep does not do it again
+    assert mine.steps.count("mediation_lapses") == 1
+
+
 def test_the_case_of_who_left_changes_hands_by_its_own_step(town: Town) -> None:
     planted = PLANTS["holder_left"](town)
     repair(town.office, town.people["supervisor"], "holder_left", planted.subject)
