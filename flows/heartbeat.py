@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.version import version_of_the_program
 from flows.office import Office, utc_now
-from models.migrating import known_revisions
+from models.migrating import StoreTooNew, known_revisions
 from models.processes import Process
 from models.requests import OPEN_RUNS, Run
 
@@ -95,6 +95,11 @@ class Heartbeat:
         if not HERE.outdated and shape not in known_revisions():
             HERE.outdated = True
             log.error("a newer program brought the database to revision %s: this one takes no more work; update it", shape)
+
+
+def overtaken() -> StoreTooNew:
+    """What somebody is told who wants to write through a program that a newer one has overtaken."""
+    return StoreTooNew("a newer program has the database; update this one")
 
 
 def memory_of_this_process() -> int:

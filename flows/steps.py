@@ -16,12 +16,11 @@ from sqlalchemy import select, update
 
 from flows.batch import BatchResult, Progress, advance_batch, mark_failed, result_of
 from flows.casework import Receipt, earlier_answer, kept_request, take_step
-from flows.heartbeat import HERE, is_served
+from flows.heartbeat import HERE, is_served, overtaken
 from flows.noting import noted_step
 from flows.office import Office
 from flows.requests import Wish, file_batch, file_request
 from flows.ticket import current_flow_run_id
-from models.migrating import StoreTooNew
 from models.requests import StepRequest
 from models.trouble import trouble_of
 from states.errors import Refusal
@@ -63,7 +62,7 @@ def note_run(office: Office, request_id: int, flow_run_id: str) -> None:
 def known_here() -> None:
     """Raises `StoreTooNew` where a newer program has brought the database to a shape that this one does not know."""
     if HERE.outdated:
-        raise StoreTooNew("a newer program has the database; update this one")
+        raise overtaken()
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,23 @@ READ_ONLY = {"concord_read_only": True}
 PATIENCE, ASK_AGAIN = 10, 0.001
 #: seconds a long piece of work rests between two chunks on SQLite, so that somebody else gets the turn
 REST = 0.003
+#: why nothing may be written in the course of what is done here; None: it may
+_barred: ContextVar[Callable[[], Exception] | None] = ContextVar("barred", default=None)
+
+
+@contextmanager
+def reading_only(refusal: Callable[[], Exception]) -> Iterator[None]:
+    """Within the block, and in threads that run in its context, whoever begins to write gets what `refusal` makes."""
+    token = _barred.set(refusal)
+    try:
+        yield
+    finally:
+        _barred.reset(token)
+
+
+def _must_be_allowed() -> None:
+    if (refusal := _barred.get()) is not None:
+        raise refusal()
 
 
 @dataclass(frozen=True)
@@ -56,6 +74,7 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One write transaction: committed when the block ends, rolled back when it raises."""
+        _must_be_allowed()
         with self.engine.begin() as connection:
             yield connection
 
@@ -65,6 +84,7 @@ class Store:
 
         What a `Prepared` writes there is counted as `UNKNOWN`, and a broken rule is heard of at the next query or COMMIT.
         """
+        _must_be_allowed()
         with self.engine.connect() as connection, self._pipeline(connection), connection.begin():
             yield connection
 

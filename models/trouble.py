@@ -102,10 +102,12 @@ def trouble_seen(fault: BaseException) -> Trouble | None:
 
 
 @contextmanager
-def spared_when_full() -> Iterator[None]:
-    """For what is written in passing while somebody reads (when a session was last seen): without room, it is left out."""
+def spared_when_barred() -> Iterator[None]:
+    """For what is written in passing while somebody reads (when a session was last seen): without room, or in a program that
+    a newer one has overtaken, it is left out.
+    """
     try:
         yield
-    except DBAPIError as fault:
-        if trouble_of(fault) is not Trouble.NO_ROOM:
+    except (DBAPIError, StoreTooNew) as fault:
+        if trouble_of(fault) not in (Trouble.NO_ROOM, Trouble.OUTDATED):
             raise

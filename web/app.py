@@ -20,7 +20,7 @@ from flows.steps import Desk
 from models.search_words import readings
 from web.api.app import create_api
 from web.errors import add_error_pages
-from web.guards import SafeHeaders, SameOrigin, SmallForms
+from web.guards import ReadingOnly, SafeHeaders, SameOrigin, SmallForms
 from web.last_resort import LastResort
 from web.observing import Observed
 from web.pages import (
@@ -90,6 +90,7 @@ def create_app(office: Office, desk: Desk) -> FastAPI:
     app.add_middleware(SmallForms, largest=LARGEST_FORM)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
     app.add_middleware(SameOrigin)
+    app.add_middleware(ReadingOnly)
     app.add_middleware(LastResort)
     app.add_middleware(SafeHeaders, https=office.settings.https)
     app.add_middleware(Observed)

@@ -2,16 +2,22 @@
 
 A form is taken from our own pages only: browsers say where a request comes from (`Sec-Fetch-Site`, else `Origin`), and a
 request that says neither is refused. The form key of the session (`web.forms.posted`) is the second lock.
+
+Where a newer program has the database, whatever was asked of the pages or of the REST interface may read and not write.
 """
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from flows.heartbeat import HERE, overtaken
+from models.session import reading_only
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: scripts, styles and pictures are our own files; nothing is loaded from elsewhere, nothing stands in the page itself
@@ -84,6 +90,18 @@ class SameOrigin:
             await refused(scope, receive, send)
             return
         await self.app(scope, receive, send)
+
+
+class ReadingOnly:
+    """Lets an older program beside a newer database serve what is only read: the store refuses to write, the answer is 503."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        with reading_only(overtaken) if HERE.outdated else nullcontext():
+            await self.app(scope, receive, send)
 
 
 def comes_from_us(headers: Headers) -> bool:

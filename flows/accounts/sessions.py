@@ -25,7 +25,7 @@ from models.accounts import WebSession
 from models.base import AnyRow
 from models.outbox import UNREAD, Message
 from models.people import Person
-from models.trouble import spared_when_full
+from models.trouble import spared_when_barred
 
 #: a session ends so long after the sign-in, or after so long without use
 LIFE, IDLE = timedelta(hours=12), timedelta(hours=2)
@@ -153,7 +153,7 @@ def touch(office: Office, session_id: int, seen_at: datetime | None = None) -> N
     if seen_at is None or seen_at >= late:
         return
     mine = (WebSession.id == session_id, WebSession.ended_at.is_(None), WebSession.seen_at < late)
-    with spared_when_full(), office.store.write() as connection:
+    with spared_when_barred(), office.store.write() as connection:
         connection.execute(update(WebSession).where(*mine).values(seen_at=office.now()))
 
 

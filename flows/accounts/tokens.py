@@ -16,7 +16,7 @@ from flows.office_journal import Deed, record
 from models.accounts import AccessToken
 from models.base import AnyRow
 from models.people import Person
-from models.trouble import spared_when_full
+from models.trouble import spared_when_barred
 from states.errors import InvalidAnswers, Reason, refuse
 from states.labels import Label, Named
 
@@ -163,7 +163,7 @@ def note_use(office: Office, token_id: int, used_at: datetime | None) -> None:
     if used_at is not None and used_at >= late:
         return
     stale = or_(AccessToken.used_at.is_(None), AccessToken.used_at < late)
-    with spared_when_full(), office.store.write() as connection:
+    with spared_when_barred(), office.store.write() as connection:
         connection.execute(update(AccessToken).where(AccessToken.id == token_id, stale).values(used_at=office.now()))
 
 

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from models.trouble import REMEDY, STATUS, Trouble, spared_when_full, trouble_of
+from models.migrating import StoreTooNew
+from models.trouble import REMEDY, STATUS, Trouble, spared_when_barred, trouble_of
 
 
 def sqlite(code: int) -> OperationalError:
@@ -44,8 +45,10 @@ def test_every_trouble_has_a_remedy_and_a_status() -> None:
     assert set(REMEDY) == set(STATUS) == set(Trouble)
 
 
-def test_what_is_written_in_passing_is_left_out_without_room_and_only_then() -> None:
-    with spared_when_full():
+def test_what_is_written_in_passing_is_left_out_where_nothing_can_be_kept_and_only_then() -> None:
+    with spared_when_barred():
+        raise StoreTooNew
+    with spared_when_barred():
         raise sqlite(sqlite3.SQLITE_FULL)
-    with pytest.raises(OperationalError), spared_when_full():
+    with pytest.raises(OperationalError), spared_when_barred():
         raise sqlite(sqlite3.SQLITE_BUSY)
