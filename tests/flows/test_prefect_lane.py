@@ -211,6 +211,8 @@ def test_a_server_that_answers_503_costs_a_moment(office: Office, pages: Pages, 
 
 
 def test_killed_while_a_body_runs_and_back_again(office: Office, running: PrefectServer) -> None:
+    eventually(lambda: office.timed("well")[0].observed, 20)
+    office.calls.clear()
     office.during = lambda: os.kill(running.pid or 0, signal.SIGKILL)
     answer, waited = office.timed("killed-0")
     assert (answer.result, answer.observed) == ("receipt of killed-0", True)

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 from html import unescape
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import insert, update
@@ -76,6 +77,8 @@ class Program:
 class Web:
     """The program of the pages over the town's office."""
 
+    #: one loop for all requests, as a server has; without it each starts a thread and a loop of its own
+    portal: ClassVar[BlockingPortal | None] = None
     town: Town
     app: FastAPI
     browsers: list[TestClient] = field(default_factory=list)
@@ -83,6 +86,7 @@ class Web:
     def anybody(self) -> Browser:
         """Somebody who is not signed in."""
         client = TestClient(self.app, base_url="http://office.test", follow_redirects=False)
+        client.portal = self.portal
         self.browsers.append(client)
         return Browser(client)
 
@@ -114,6 +118,15 @@ class Web:
     def program(self, who: str, *scopes: str) -> Program:
         """A program with such a token; without anybody one that has none."""
         return Program(self.anybody().client, self.token(who, *scopes) if who else "")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_loop() -> Iterator[None]:
+    """The loop, as long as the tests of this folder last."""
+    with start_blocking_portal() as portal:
+        Web.portal = portal
+        yield
+        Web.portal = None
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -23,6 +22,7 @@ from models.papers import Document, PaperSending
 from models.people import Person, Position
 from states.errors import Refusal
 from tests.factories import REGISTRATION
+from tests.topology.stage import eventually
 from tests.web.conftest import Web
 
 AT_ONCE = 6
@@ -106,9 +106,9 @@ def test_a_stream_ends_when_the_position_does(web: Web, monkeypatch: pytest.Monk
     me, mine = web.as_("supervisor"), Position.person_id == web.town.people["supervisor"]
     with ThreadPoolExecutor(1) as pool:
         stream = pool.submit(me.get, "/supervision/live?seconds=20")
-        time.sleep(1)
+        eventually(lambda: getattr(web.app.state, "streams", None), 20, "nobody listens")
         web.town.set(Position, mine, to_on=web.town.today - timedelta(days=1))
-        text = stream.result(timeout=15).text
+        text = stream.result(timeout=60).text
     assert "event: done" in text
 
 
