@@ -34,6 +34,9 @@ _LEGAL_FORM = re.compile(r"(?<=..)(股份|责任)?有限(责任)?公司$")
 _LEGAL_LETTERS = re.compile(r"(?<=..)((gufen|zeren)?youxian(zeren)?gongsi|(gf|zr)?yx(zr)?gs)$")
 _SERIES = re.compile(r"([a-z]+\d{4})(\d+)")
 
+#: names whose sounds and whose tokens a process keeps: a kilobyte or two each, half a millisecond to make
+_KEPT = 5_000
+
 Syllables = tuple[str, ...]
 
 
@@ -83,7 +86,6 @@ def _rows(letters: str, width: int) -> list[str]:
     return [letters[at : at + width] for at in range(len(letters) - width + 1)]
 
 
-@lru_cache(maxsize=20_000)
 def readings(name: str) -> tuple[Syllables, ...]:
     """How a plain name may be read, syllable by syllable without tones, the usual reading first.
 
@@ -127,7 +129,7 @@ class Sound:
     is_short: bool
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=_KEPT)
 def sounds(name: str) -> tuple[Sound, ...]:
     """The readings of a plain name, joined."""
     return tuple(
@@ -141,11 +143,16 @@ def sounds(name: str) -> tuple[Sound, ...]:
     )
 
 
-@lru_cache(maxsize=20_000)
-def name_tokens(name: str) -> tuple[str, ...]:
+def name_tokens(name: str) -> Sequence[str]:
     """Everything a plain name is found by."""
+    return _name_text(name).split()
+
+
+@lru_cache(maxsize=_KEPT)
+def _name_text(name: str) -> str:
+    """The same as one text, which takes a fifth of the room."""
     if not name:
-        return ()
+        return ""
     found = {f"n{token(name)}": None, f"f{token(name[0])}": None}
     if len(name) > 1:
         found[f"g{token(name[:2])}"] = None
@@ -154,7 +161,7 @@ def name_tokens(name: str) -> tuple[str, ...]:
             found.update(dict.fromkeys(pairs(run)))
     for sound in sounds(name):
         found.update(dict.fromkeys(_letter_tokens(sound)))
-    return tuple(found)
+    return " ".join(found)
 
 
 def _letter_tokens(sound: Sound) -> Iterator[str]:

@@ -11,15 +11,14 @@ Nothing is faked but the clock. The far end of a channel is `tests.notifications
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from flows.casework import Receipt, take_step
 from flows.deadlines import Swept, sweep_deadlines
@@ -37,6 +36,7 @@ from notifications.delivering import Drained
 from notifications.outbox import drain
 from states.errors import Refusal
 from tests.clock import Clock
+from tests.counting import statements_to
 from tests.notifications.sink import Sink
 from tests.stores import settings_at
 
@@ -171,19 +171,9 @@ class Town:
         with self.office.store.read() as connection:
             return verify(connection)
 
-    @contextmanager
-    def statements(self) -> Iterator[list[str]]:
-        """The statements that go to the database in the meantime, their first words."""
-        seen: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            seen.append(statement)
-
-        event.listen(self.office.store.engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            event.remove(self.office.store.engine, "before_cursor_execute", note)
+    def statements(self) -> AbstractContextManager[list[str]]:
+        """The statements that go to the database in the meantime."""
+        return statements_to(self.office.store.engine)
 
     # --- changing what no step changes ----------------------------------------------------------------------------------
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, func, insert, select
+from sqlalchemy import func, insert, select
 
 from config.settings import Settings
 from models.cases import CaseFile, Party
@@ -20,6 +19,7 @@ from models.people import Organisation, Person, Position
 from models.session import Store, open_store
 from notifications.tell import message_row
 from tests import stores
+from tests.counting import statements_to
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # Monday, nine in the morning
 TODAY = date(2026, 11, 23)
@@ -106,19 +106,9 @@ class Town:
         with self.store.read() as connection:
             return connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one()
 
-    @contextmanager
-    def statements(self) -> Iterator[list[str]]:
+    def statements(self) -> AbstractContextManager[list[str]]:
         """The statements that go to the database in the meantime."""
-        seen: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            seen.append(statement)
-
-        event.listen(self.store.engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            event.remove(self.store.engine, "before_cursor_execute", note)
+        return statements_to(self.store.engine)
 
 
 def found(home: Path, **settings: Any) -> Town:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from flows.importing import import_contracts, preview_contracts
 from flows.importing.reasons import WrongColumns
@@ -19,6 +19,7 @@ from models.imports import ImportFile, ImportRow
 from models.people import Organisation
 from models.requests import Run
 from states.errors import NotPermitted
+from tests.counting import statements_to
 from tests.flows.importing.conftest import CountRows, WriteSheet
 
 HEAD = ["合同编号", "用人单位", "种类", "到期日期", "覆盖职工", "其中女职工", "现状态"]
@@ -170,13 +171,7 @@ def test_a_chunk_costs_the_same_statements_for_few_rows_and_for_many(office: Off
     for size in (10, 900):
         rows = [[f"集{size}-{at}", f"厂{size}-{at}", "集体合同", "2027-01-31", 1, 0, ""] for at in range(size)]
         path = sheet([HEAD, *rows], f"{size}.xlsx")
-        said: list[str] = []
-
-        def note(_c: Any, _k: Any, statement: str, *_rest: Any, said: list[str] = said) -> None:
-            said.append(statement)
-
-        event.listen(office.store.engine, "before_cursor_execute", note)
-        load(office, path)
-        event.remove(office.store.engine, "before_cursor_execute", note)
+        with statements_to(office.store.engine) as said:
+            load(office, path)
         costs.append(len(said))
     assert costs[0] == costs[1] < 30
