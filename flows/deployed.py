@@ -58,6 +58,12 @@ def verify_record(run_id: int) -> State:
     return _perform(run_id)
 
 
+@flow(name="mend-findings", persist_result=False, validate_parameters=False)
+def mend_findings(run_id: int) -> State:
+    """All that one check found, mended place by place."""
+    return _perform(run_id)
+
+
 @flow(name="sweep", persist_result=False, validate_parameters=False)
 def sweep(run_id: int) -> State:
     """One of the sweeps of the timetable."""

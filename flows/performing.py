@@ -36,11 +36,18 @@ def _sweeping(name: str) -> Callable[[Claim], Counts]:
     return lambda mine: SWEEPS[name](mine.office)
 
 
+def _mend(mine: Claim) -> Counts:
+    from flows.mending import mend_findings  # what it mends may be a run, which is done from here
+
+    return mend_findings(mine)
+
+
 BATCH = "advance-batch"
 WORKS: dict[str, Callable[[Claim], Counts]] = {
     BATCH: _advance,
     IMPORT: load_upload,
     VERIFY: verify_record,
+    "mend-findings": _mend,
     **{f"sweep-{name}": _sweeping(name) for name in SWEEPS},
 }
 

@@ -22,6 +22,7 @@ from flows.office import Office, utc_now
 from flows.office_journal import Deed, record
 from flows.repairs import cases, outgoing, papers, requests, works
 from flows.repairs.answer import Body, Repaired, not_safe
+from flows.works import keep_hold
 from states.errors import NotPermitted, Refusal, refuse
 from states.labels import Label
 from states.roles import Role
@@ -40,12 +41,12 @@ def repair(office: Office, by: int | None, code: str, subject: int) -> Repaired:
     """
     check = check_of(code)
     if check is None:
-        raise _hidden()
+        raise hidden()
     with office.store.read() as connection:
-        paths = _authority(connection, office, by, check)
+        paths = authority(connection, office, by, check)
         spot = _found(connection, office, check, subject, paths)
         if spot is None and paths is not None and _found(connection, office, check, subject, None) is not None:
-            raise _hidden()
+            raise hidden()
     if spot is None:
         return Repaired(IN_ORDER, True)
     if check.repair is None:
@@ -87,8 +88,8 @@ def repair_all(office: Office, by: int | None = None, limit: int = 200) -> list[
     return [mend(office, by, finding.check.code, spot.subject) for finding in safe for spot in finding.rows]
 
 
-def _authority(connection: Connection, office: Office, by: int | None, check: Check) -> tuple[str, ...] | None:
-    """The paths at which the person may repair that; None for the operator."""
+def authority(connection: Connection, office: Office, by: int | None, check: Check) -> tuple[str, ...] | None:
+    """The paths at which the person may repair that; None for the operator. Raises `NotPermitted`."""
     if by is None:
         return None
     roles = (Role.SUPERVISOR, Role.ADMINISTRATOR) if check.whole else (Role.SUPERVISOR,)
@@ -114,9 +115,11 @@ def _note(office: Office, by: int | None, check: Check, spot: Spot, done: bool) 
         unit_id = None if spot.case_id is not None else unit_of(connection, by, office.today())
         record(connection, office.now(), Deed.REPAIRED, actor_id=by, case_id=spot.case_id, unit_id=unit_id, check=check.code,
                subject=spot.subject, done=done)  # fmt: skip
+        keep_hold(connection)
 
 
-def _hidden() -> Refusal:
+def hidden() -> Refusal:
+    """The one answer for what is absent and for what is another unit's."""
     return refuse(
         NotThere, "nothing_there", Label("没有这一事项", "there is nothing like that"),
         Label("请刷新后再看", "look at the page again"),

@@ -96,6 +96,11 @@ def keep_hold(connection: Connection) -> None:
         mine.hold(connection)
 
 
+def at_work() -> bool:
+    """Whether this is done within a claimed run: by a worker, who cannot wait for himself."""
+    return _claim.get() is not None
+
+
 def file_work(
     connection: Connection, office: Office, flow: str, asked: Mapping[str, Any], *, key: str, person_id: int | None = None
 ) -> int:

@@ -20,12 +20,18 @@ from models.processes import Lease, Process
 from models.requests import UNWELL_ONLY, UNWELL_RUNS, Run, StepRequest
 
 Rows = Sequence[AnyRow]
-#: what percentiles are taken of
+#: refusals whose reasons are counted
 NEWEST = 2000
 #: steps counted in one hour; more are shown as "so many and more"
 MOST_AN_HOUR = 5_000
 HOURS = 24
 _A_WEEK = timedelta(days=7)
+
+
+def units_at(connection: Connection, paths: Collection[str]) -> Rows:
+    """(path, name) of the units at exactly those paths."""
+    query = select(Organisation.path, Organisation.name).where(Organisation.path.in_(sorted(paths)))
+    return connection.execute(query.order_by(Organisation.path).limit(len(paths))).all()
 
 
 def outbox(connection: Connection, now: datetime) -> Rows:
@@ -79,19 +85,6 @@ def steps_by_hour(connection: Connection, paths: Collection[str], now: datetime)
         bad = func.count().filter(rows.c.status.in_(("refused", "failed")))
         counted.append(select(literal(no).label("no"), func.count().label("steps"), bad.label("bad")).select_from(rows))
     return connection.execute(union_all(*counted).order_by("no")).all()
-
-
-def newest_steps(connection: Connection, paths: Collection[str], since: datetime) -> Rows:
-    """(step, created_at, settled_at) of the newest steps that were done since then."""
-    query = _of_units(select(StepRequest.step, StepRequest.created_at, StepRequest.settled_at), paths)
-    settled = query.where(StepRequest.created_at > since, StepRequest.status == "applied")
-    return connection.execute(settled.order_by(StepRequest.created_at.desc()).limit(NEWEST)).all()
-
-
-def newest_runs(connection: Connection, since: datetime) -> Rows:
-    """(flow, started_at, ended_at) of the newest runs that ended since then."""
-    query = select(Run.flow, Run.started_at, Run.ended_at).where(Run.started_at > since, Run.state == "done")
-    return connection.execute(query.order_by(Run.started_at.desc()).limit(NEWEST)).all()
 
 
 def failures_by_cause(connection: Connection, paths: Collection[str], now: datetime, whole: bool) -> Rows:

@@ -58,6 +58,9 @@ class Narrowed(NamedTuple):
     case_id: int = 0
     since: datetime | None = None
     until: datetime | None = None
+    #: one step of one case type
+    case_type: str = ""
+    step: str = ""
 
 
 class Watching(NamedTuple):
@@ -88,6 +91,9 @@ def steps(connection: Connection, paths: Collection[str], narrowed: Narrowed, be
         query = query.where(StepRequest.actor_id == narrowed.person_id)
     if narrowed.case_id:
         query = query.where(StepRequest.case_id == narrowed.case_id)
+    if narrowed.step:
+        kind = func.coalesce(CaseFile.type, StepRequest.case_type)
+        query = query.where(StepRequest.step == narrowed.step, kind == narrowed.case_type)
     if before:
         last = aliased(StepRequest)
         then = select(last.settled_at if state in _UNWELL else last.created_at).where(last.id == before).scalar_subquery()
@@ -116,15 +122,21 @@ def _within(query: Select[Any], at: Any, narrowed: Narrowed) -> Select[Any]:
     return query if narrowed.until is None else query.where(at < narrowed.until)
 
 
-def _in_units(connection: Connection, paths: Collection[str]) -> ColumnElement[bool]:
-    """Requests of those units. Few are gathered by their cases; where there are many, walking down the journal meets them."""
+def few_of_units(connection: Connection, paths: Collection[str]) -> ColumnElement[bool] | None:
+    """The condition for requests of those units where these hold few cases: gathered by them. None where they hold many."""
     units = select(Organisation.id).where(below(paths))
     cases = select(CaseFile.id).where(CaseFile.unit_id.in_(units))
     some = cases.limit(NARROW + 1).subquery()
     if connection.execute(select(func.count()).select_from(some)).scalar_one() > NARROW:
-        return below(paths)
+        return None
     opening = select(StepRequest.id).where(StepRequest.case_id.is_(None), StepRequest.unit_id.in_(units))
     return StepRequest.id.in_(union(select(StepRequest.id).where(StepRequest.case_id.in_(cases)), opening))
+
+
+def _in_units(connection: Connection, paths: Collection[str]) -> ColumnElement[bool]:
+    """Requests of those units. Where there are many, walking down the journal meets them."""
+    few = few_of_units(connection, paths)
+    return below(paths) if few is None else few
 
 
 def step(connection: Connection, paths: Collection[str], request_id: int) -> AnyRow | None:
@@ -133,7 +145,8 @@ def step(connection: Connection, paths: Collection[str], request_id: int) -> Any
     `version`: of the case now; a case that is there always has one.
     """
     event = (CaseEvent.seq, CaseEvent.role, CaseEvent.from_state, CaseEvent.to_state, CaseEvent.at.label("event_at"))
-    query = _steps().add_columns(StepRequest.answers, CaseFile.version, CaseFile.closed_on, *event)
+    unit = Organisation.path.label("unit_path")
+    query = _steps().add_columns(StepRequest.answers, CaseFile.version, CaseFile.closed_on, unit, *event)
     query = query.outerjoin(CaseEvent, CaseEvent.request_id == StepRequest.id)
     return connection.execute(query.where(StepRequest.id == request_id, below(paths)).limit(1)).one_or_none()
 

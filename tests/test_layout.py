@@ -41,8 +41,8 @@ OUR_NOUNS = {"requests"}
 
 #: the drain, the sweeps, the run shell, the command line: each records what it caught where somebody sees it
 CATCHES_ALL = {
-    "cli/__main__.py", "flows/batch.py", "flows/deployed.py", "flows/followups.py", "flows/performing.py", "flows/pool.py",
-    "flows/prefect_shell.py", "flows/scheduler.py", "flows/steps.py", "flows/taking.py",
+    "cli/__main__.py", "flows/batch.py", "flows/deployed.py", "flows/followups.py", "flows/mending.py", "flows/performing.py",
+    "flows/pool.py", "flows/prefect_shell.py", "flows/scheduler.py", "flows/steps.py", "flows/taking.py",
     "flows/ticket.py", "flows/works.py", "notifications/delivering.py",
     "web/last_resort.py",
 }  # fmt: skip

@@ -152,7 +152,7 @@ def _is_set(row: AnyRow) -> bool:
 
 def _messages(look: Look, *, at: Any, detail: Any = None) -> AnySelect:
     # of what is about no case, the unit is not told: it is a person's letter
-    query = spots(Message.id, number=CaseFile.number, case_id=Message.case_id, unit=False, detail=detail, at=at)
+    query = spots(Message.id, number=CaseFile.number, case_id=Message.case_id, detail=detail, at=at)
     unit = aliased(Organisation)
     then = or_(Position.to_on.is_(None), Position.to_on >= func.date(Message.created_at, type_=Date))
     works = (

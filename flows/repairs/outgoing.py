@@ -21,6 +21,7 @@ from flows.hooks import deliver_events
 from flows.office import Office
 from flows.repairs.answer import Body
 from flows.repairs.rebuilding import act_of
+from flows.works import at_work
 from models import entries as rows_of
 from models.base import AnyRow
 from models.clerk import Act
@@ -118,7 +119,7 @@ def send_now(office: Office, _by: int | None, spot: Spot) -> Label:
     """Free a message from a worker that is gone, and try it now; a parked one is taken up again."""
     rescue(office.store, office.now())
     resend(office.store, spot.subject, office.now())
-    if is_served(office, "worker"):
+    if is_served(office, "worker") and not at_work():
         until = time.monotonic() + PATIENCE
         while _message(office, spot.subject).status in ("waiting", "sending") and time.monotonic() < until:
             time.sleep(LOOK)

@@ -12,7 +12,7 @@ from flows.heartbeat import is_served
 from flows.office import Office
 from flows.performing import WORKS, perform_noted
 from flows.repairs.answer import Body, not_safe
-from flows.works import file_work
+from flows.works import at_work, file_work
 from models.base import AnyRow
 from models.requests import OPEN_RUNS, Run, RunState
 from states.labels import Label
@@ -34,7 +34,7 @@ def sweep_now(office: Office, sweep: str) -> Label:
 
 def work_now(office: Office, run_id: int) -> Label:
     """Do the run, or see a worker do it; what its row says then."""
-    if is_served(office, "worker"):
+    if is_served(office, "worker") and not at_work():
         until = time.monotonic() + PATIENCE
         while _row(office, run_id).state in ("waiting", "running") and time.monotonic() < until:
             time.sleep(LOOK)

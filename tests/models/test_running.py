@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from models import monitoring, running
+from models import durations, monitoring, running
 from models.running import Narrowed, Watching
 from tests.factories import Town
 
@@ -40,7 +40,8 @@ def test_pages_of_the_journal_come_from_an_index(town: Town) -> None:
     now, paths = town.clock.now, ("/1/",)
     who = Watching(town.people["supervisor"], paths, True)
     narrowed = [Narrowed(), Narrowed("refused"), Narrowed("waiting"), Narrowed("failed", 1), Narrowed("", 1),
-                Narrowed("", 0, 1), Narrowed(since=now - timedelta(days=9), until=now)]  # fmt: skip
+                Narrowed("", 0, 1), Narrowed(since=now - timedelta(days=9), until=now),
+                Narrowed("applied", since=now, case_type="dispute", step="open")]  # fmt: skip
     for one in narrowed:
         assert walked(town, lambda connection, one=one: running.steps(connection, paths, one, 7)) == []
     for state in ("", "failed", "running", "done"):
@@ -59,8 +60,8 @@ def test_how_the_office_is_comes_from_an_index(town: Town) -> None:
         lambda connection: monitoring.outbox(connection, now), monitoring.parked,
         lambda connection: monitoring.last_runs(connection, FLOWS),
         lambda connection: monitoring.steps_by_hour(connection, paths, now),
-        lambda connection: monitoring.newest_steps(connection, paths, now),
-        lambda connection: monitoring.newest_runs(connection, now),
+        lambda connection: durations.of_steps(connection, paths, now),
+        lambda connection: durations.of_runs(connection, Watching(1, paths, True), now),
         lambda connection: monitoring.failures_by_cause(connection, paths, now, True),
         lambda connection: monitoring.newest_refusals(connection, paths, now),
     )  # fmt: skip

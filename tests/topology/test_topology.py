@@ -81,7 +81,7 @@ def pool_workers(topology: Topology) -> int:
     url = topology.settings["CONCORD_PREFECT_URL"] + "/api"
     try:
         deployed = httpx.post(f"{url}/deployments/count", json={}, timeout=5).json()
-        there = httpx.post(f"{url}/work_pools/concord/workers/filter", json={}, timeout=5).json() if deployed == 4 else []
+        there = httpx.post(f"{url}/work_pools/concord/workers/filter", json={}, timeout=5).json() if deployed == 5 else []
     except (httpx.HTTPError, ValueError):
         return 0
     return len([one for one in there if one["status"] == "ONLINE"])

@@ -25,7 +25,7 @@ from models.processes import Process
 from models.requests import Run, StepRequest
 from states.dispute.words import D
 from states.errors import Refusal
-from tests.factories import ELSEWHERE, STREET, OfficeCase, Town
+from tests.factories import DISTRICT, ELSEWHERE, STREET, OfficeCase, Town
 from tests.performing import perform_free
 from tests.plants import PLANTS
 from tests.web.conftest import Browser, Web, words
@@ -80,11 +80,97 @@ def test_all_of_a_kind_by_one_click_and_what_cannot_be_mended_stays(web: Web) ->
     bad = broken(town, town.dispute(applicant="申请人9"), "hold_session", on=town.iso(), minutes="x")
     boss = web.as_("supervisor")
     assert "全部" in words(boss.get("/supervision/findings").text)
-    said = mended(boss, "failed_steps")
-    assert "此项已无待处理" in said
+    asked = [boss.post("/supervision/findings/failed_steps/repair", {}).headers["location"] for _ in range(2)]
+    run_id = town.one(Run, Run.flow == "mend-findings").id
+    assert asked == [f"/supervision/runs/work/{run_id}"] * 2  # pressed twice it is one work
+    page = boss.get(asked[0]).text
+    assert "0 / 4" in words(page)
+    assert f'data-live="{asked[0]}/live"' in page
+    assert [town.request(one).status for one in good] == ["failed"] * 3  # whoever pressed does not wait for it
+    assert perform_free(town.office) == 1
+    seen = words(boss.get(asked[0]).text)
+    assert "成批修复:办理出错未完成 完成" in seen
+    assert "已修复的 4 处" in seen
+    assert "未予办理:" in seen
+    assert town.case(town.request(good[0]).case_id).number in seen
     assert [town.request(one).status for one in good] == ["applied"] * 3
     assert town.request(bad).status == "refused"  # an answer too: with its reasons, on the page of the run
     assert "未予办理的理由" in words(boss.get(f"/supervision/runs/step/{bad}").text)
+    assert "成批修复:办理出错未完成" in words(boss.get("/supervision/runs?flow=mend-findings").text)
+    # of somebody else's units the answers are not told
+    town.add(Position, person_id=town.people["colleague"], organisation_id=ELSEWHERE, role="supervisor")
+    town.add(Position, person_id=town.people["supervisor"], organisation_id=ELSEWHERE, role="mediator")
+    seen = words(web.as_("colleague").get(asked[0]).text)
+    assert "另有 4 处属于别的单位" in seen
+    assert town.case(town.request(good[0]).case_id).number not in seen
+    assert "已无可由您处理的" in mended(boss, "failed_steps")
+
+
+def test_he_sees_what_each_of_his_positions_lets_him_see_and_mends_where_he_supervises(web: Web) -> None:
+    town = web.town
+    mine = broken(town, town.dispute(applicant="街道人"), received_on=town.iso())
+    foreign = town.dispute("senior", unit=DISTRICT, applicant="区里人")
+    theirs = broken(town, foreign, received_on=town.iso(), by="senior")
+    PLANTS["sweep_failed"](town)
+    both = town.people["colleague"]
+    town.add(Position, person_id=both, organisation_id=STREET, role="supervisor")
+    town.add(Position, person_id=both, organisation_id=DISTRICT, role="administrator")
+    boss = web.as_("colleague")
+    seen = words(boss.get("/supervision/findings").text)
+    assert "所看单位:上城区总工会(含下级单位)" in seen
+    assert "可以由您修复的:清波街道总工会" in seen
+    for one in (foreign.number, "待发箱", "上次出错"):  # what his other position lets him see
+        assert one in seen
+    page = boss.get("/supervision/findings/failed_steps").text
+    assert re.findall(r'name="subject" value="(\d+)"', page) == [str(mine)]
+    assert f'id="place-{theirs}"' in page
+    assert "可以由您修复的" in words(boss.get("/supervision/runs").text)
+    assert foreign.number in words(boss.get("/supervision/runs").text)
+    assert "/repair" in boss.get(f"/supervision/runs/step/{mine}").text
+    assert "/repair" not in boss.get(f"/supervision/runs/step/{theirs}").text
+    assert boss.post("/supervision/findings/failed_steps/repair", {"subject": str(theirs)}).status_code == 404
+    boss.post("/supervision/findings/failed_steps/repair", {})
+    perform_free(town.office)
+    assert (town.request(mine).status, town.request(theirs).status) == ("applied", "failed")
+    assert "完成" in mended(boss, "sweep_failed", subject=str(PLANTS["sweep_failed"](town).subject))
+
+
+def test_durations_by_step_and_by_flow_open_the_runs_behind_them(web: Web) -> None:
+    town = web.town
+    case = town.dispute()
+    row = dict(town.one(StepRequest)._mapping)
+    for name in ("id", "settled_at"):
+        del row[name]
+    now = town.clock.now
+    rows = [
+        {**row, "key": f"k{no}", "case_id": case.id, "step": "apply", "settled_at": now + timedelta(seconds=no)}
+        for no in range(1, 20)
+    ]
+    long_ago = now - timedelta(days=3)
+    rows.append({**row, "key": "old", "step": "apply", "created_at": long_ago, "settled_at": long_ago + timedelta(hours=1)})
+    with town.office.store.write() as connection:
+        connection.execute(insert(StepRequest), rows)
+    run_sweep(town.office, "deadlines")
+    boss = web.as_("supervisor")
+
+    def line(page: str, name: str) -> tuple[str, str]:
+        found = re.search(rf'<tr><th scope="row"><a href="([^"]+)">{name}</a>.*?</tr>', page)
+        assert found, name
+        return words(found[0]), found[1].replace("&amp;", "&")
+
+    today, week = (boss.get(f"/supervision/findings?days={days}").text for days in (1, 7))
+    said, path = line(today, "申请调解")
+    assert said.endswith("劳动争议调解 19 10 秒 19 秒")
+    assert len(re.findall(r'<th scope="row"><a href="/supervision/runs/step/', boss.get(path).text)) == 19
+    assert line(week, "申请调解")[0].endswith("20 10 秒 19 秒")
+    assert boss.get("/supervision/findings").text.count('aria-current="page">七日') == 1
+    said, path = line(today, "期限巡查")
+    assert said.startswith("期限巡查 1 ")
+    assert len(re.findall(r'<th scope="row"><a href="/supervision/runs/work/', boss.get(path).text)) == 1
+    # of one step alone some days are looked at, and the page says which
+    page = boss.get("/supervision/runs?step=dispute.open").text
+    assert f'value="{town.iso(-29)}"' in page
+    assert len(re.findall(r'<th scope="row"><a href="/supervision/runs/step/', page)) == 1
 
 
 def test_only_his_own_units_and_the_top(web: Web) -> None:
@@ -92,7 +178,7 @@ def test_only_his_own_units_and_the_top(web: Web) -> None:
     foreign = town.dispute("stranger", unit=ELSEWHERE, applicant="外区人")
     theirs = broken(town, foreign, received_on=town.iso(), by="stranger")
     mine = broken(town, town.dispute(applicant="街道人"), received_on=town.iso())
-    PLANTS["sweep_failed"](town)
+    sealing = PLANTS["sweep_failed"](town)
     town.add(Position, person_id=town.people["colleague"], organisation_id=STREET, role="supervisor")
     boss, street, clerk = web.as_("supervisor"), web.as_("colleague"), web.as_("administrator")
     for path in ("/supervision/findings", "/supervision/findings/failed_steps", "/supervision/runs"):
@@ -113,7 +199,7 @@ def test_only_his_own_units_and_the_top(web: Web) -> None:
     # who only administers mends what is the office's, not what is a unit's
     assert "/failed_steps/repair" not in clerk.get("/supervision/findings/failed_steps").text
     assert clerk.post("/supervision/findings/failed_steps/repair", {"subject": str(mine)}).status_code == 404
-    assert "完成" in mended(clerk, "sweep_failed")
+    assert "完成" in mended(clerk, "sweep_failed", subject=str(sealing.subject))
     assert town.request(mine).status == "failed"
     mended(street, "failed_steps", subject=str(mine))
     assert town.request(mine).status == "applied"
@@ -134,7 +220,7 @@ def test_how_the_office_is(web: Web) -> None:
     page = boss.get("/supervision/findings").text
     seen = words(page)
     assert "共 3 步 · 其中未予办理或出错 2 步" in seen
-    assert re.search(r"办理步骤 1 \d", seen)
+    assert re.search(r"登记 劳动争议调解 1 \d", seen)
     assert "1 磁盘或网络出错 OSError" in seen
     assert "未予办理,按理由 1" in seen
     assert "256 MB 断开" in seen

@@ -16,10 +16,12 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy import Connection
 
 from flows.accounts.authority import NotThere
+from flows.checks.check import Check
 from flows.checks.table import check_of
 from flows.headquarters import at_the_top
 from flows.heartbeat import STALE
-from flows.integrity import Finding, findings
+from flows.integrity import Finding
+from flows.mending import MOST, ask_to_mend
 from flows.office import Office, utc_now
 from flows.punctuality import hours_kept
 from flows.repairing import repair
@@ -30,7 +32,9 @@ from states.roles import Role
 from web.access import COOKIE, TheOffice, Visitor, only_for, visitor_now
 from web.errors import NotFound
 from web.pages.live import LONGEST, a_place, changes, shared
-from web.pages.monitor_view import DAY, Found, found_of, health_of, watched
+from web.pages.monitor_lasting import SLOWEST, SPANS, durations_of
+from web.pages.monitor_view import DAY, Found, found_of, health_of
+from web.pages.monitor_whose import Watched, both, found_by, found_here, mends_at, watched, whose
 from web.pages.monitor_words import flow_label
 from web.posted import Posted, number_of, text_of
 from web.rendering import go, page
@@ -39,8 +43,8 @@ router = APIRouter(prefix="/supervision/findings")
 ForWatchers = Annotated[Visitor, Depends(only_for(Role.SUPERVISOR, Role.ADMINISTRATOR))]
 #: seconds between two looks of those who only watch: the checks read more than a counter does
 EVERY = 20.0
-#: places listed on the page of one check, and mended by one click
-A_PAGE, AT_ONCE = 100, 50
+#: places listed on the page of one check; of each finding on the first page the checks name no more than these
+A_PAGE, A_FEW = 100, 20
 
 
 @dataclass(frozen=True)
@@ -59,16 +63,17 @@ class Pulse:
         return sum(one.count for one in self.found)
 
 
-def pulse(app: FastAPI, paths: tuple[str, ...], *, fresh: bool = False) -> Pulse:
-    """The pulse of the office as seen from those units, shared by all who watch them."""
-    return shared(app, "pulse", paths, partial(_pulse, app.state.office, paths), every=EVERY, fresh=fresh)
+def pulse(app: FastAPI, here: Watched, *, fresh: bool = False) -> Pulse:
+    """The pulse of the office as seen from those units, shared by all who watch and mend the same."""
+    ask = partial(_pulse, app.state.office, here)
+    return shared(app, f"pulse {' '.join(here.mends)}", here.sees, ask, every=EVERY, fresh=fresh)
 
 
-def _pulse(office: Office, paths: tuple[str, ...], connection: Connection) -> Pulse:
+def _pulse(office: Office, here: Watched, connection: Connection) -> Pulse:
     now, wall = office.now(), utc_now()
-    found = found_of(findings(connection, paths, now), now)
+    found = found_here(connection, here, now, A_FEW)
     late = sum(one.late is not None for one in hours_kept(connection, now))
-    if not at_the_top(paths):
+    if not at_the_top(here.sees):
         return Pulse(found, late, 0, 0)
     due = sum(row.due for row in monitoring.outbox(connection, now))
     silent = sum(row.beat_at < wall - STALE for row in monitoring.processes(connection, wall - DAY))
@@ -76,15 +81,24 @@ def _pulse(office: Office, paths: tuple[str, ...], connection: Connection) -> Pu
 
 
 @router.get("")
-def monitor(request: Request, office: TheOffice, visitor: ForWatchers) -> Response:
-    """What needs a hand first, then how the office is."""
-    seen = pulse(request.app, watched(visitor), fresh=True)
+def monitor(request: Request, office: TheOffice, visitor: ForWatchers, days: int = 0) -> Response:
+    """What needs a hand first, then how the office is; `days`: over how many durations are told."""
+    seen = pulse(request.app, both(visitor), fresh=True)
     if request.headers.get("x-part") == "live":
         return page(request, visitor, "monitor/pulse.html", pulse=seen)
+    days = days if days in SPANS else next(iter(SPANS))
     with office.store.read() as connection:
-        health = health_of(connection, visitor, office.now(), utc_now())
-    told: dict[str, Any] = {"now": office.now(), "wall": utc_now(), "flow_label": flow_label}
-    return page(request, visitor, "monitor/monitor.html", pulse=seen, health=health, **told)
+        health = health_of(connection, watched(visitor), office.now(), utc_now())
+        lasting = durations_of(connection, visitor, days, office.today())
+        here = whose(connection, visitor)
+    told: dict[str, Any] = {
+        "now": office.now(),
+        "wall": utc_now(),
+        "flow_label": flow_label,
+        "spans": SPANS,
+        "slowest": SLOWEST,
+    }
+    return page(request, visitor, "monitor/monitor.html", pulse=seen, health=health, lasting=lasting, whose=here, **told)
 
 
 @router.get("/live", response_class=EventSourceResponse, dependencies=[Depends(a_place)])
@@ -92,36 +106,45 @@ async def live(
     request: Request, office: TheOffice, visitor: ForWatchers, seconds: int = LONGEST
 ) -> AsyncIterator[ServerSentEvent]:
     """Says when something is found, mended, late or silent, as long as he watches the same units."""
-    token, paths = request.cookies[COOKIE], watched(visitor)
+    token, here = request.cookies[COOKIE], both(visitor)
 
     def still() -> bool:
         now = visitor_now(office, token)
-        return now is not None and watched(now) == paths
+        return now is not None and both(now) == here
 
-    async for change in changes(request.app, still, partial(pulse, request.app, paths), seconds):
+    async for change in changes(request.app, still, partial(pulse, request.app, here), seconds):
         yield change
 
 
 @router.get("/{code}")
 def places(request: Request, office: TheOffice, visitor: ForWatchers, code: str) -> Response:
-    """Every place at which one check found something, each with its button."""
-    found = _found(office, visitor, code, A_PAGE)
-    return page(request, visitor, "monitor/places.html", found=found, at_once=AT_ONCE)
+    """Every place at which one check found something, each with its button where it is his to mend."""
+    check = _check(visitor, code)
+    found = found_by(office, visitor, code, A_PAGE) or found_of([Finding(check, 0, ())], office.now())[0]
+    return page(request, visitor, "monitor/places.html", found=found, at_once=MOST)
 
 
 @router.post("/{code}/repair")
 def mend(office: TheOffice, visitor: ForWatchers, code: str, form: Posted) -> Response:
-    """Mend one place (`subject`), or the first of them; the page says what the store says now."""
-    if not (_found(office, visitor, code, 1).whole or visitor.holds(Role.SUPERVISOR)):
+    """Mend one place (`subject`) here and now, or have all of them mended as a work; its page says how far it is."""
+    check = _check(visitor, code)
+    if not (check.whole or mends_at(visitor)):
         raise NotFound  # who only administers sees what is found in the units, and mends what is the office's
-    back = text_of(form, "back")
-    said = (
-        _mend_one(office, visitor, code, number_of(form, "subject")) if "subject" in form else _mend_all(office, visitor, code)
-    )
-    left = _found(office, visitor, code, 1).count
+    if "subject" not in form:
+        return _mend_all(office, visitor, check)
+    back, said = text_of(form, "back"), _mend_one(office, visitor, code, number_of(form, "subject"))
     if back.startswith("/supervision/runs/"):
         return go(back, said)
-    return go(f"/supervision/findings/{code}" if left else "/supervision/findings", _and_left(said, left))
+    left = found_by(office, visitor, code, 1)
+    return go(f"/supervision/findings/{code}" if left else "/supervision/findings", _and_left(said, left.count if left else 0))
+
+
+def _check(visitor: Visitor, code: str) -> Check:
+    """The check of that code. Raises `NotFound` for one nobody wrote, or that is not for him."""
+    check = check_of(code)
+    if check is None or (check.whole and not at_the_top(watched(visitor))):
+        raise NotFound
+    return check
 
 
 def _mend_one(office: Office, visitor: Visitor, code: str, subject: int) -> Label:
@@ -135,36 +158,20 @@ def _mend_one(office: Office, visitor: Visitor, code: str, subject: int) -> Labe
         return Label(f"{reason.text.zh}:{reason.remedy.zh}", f"{reason.text.en}: {reason.remedy.en}")
 
 
-def _mend_all(office: Office, visitor: Visitor, code: str) -> Label:
-    """The first places one after the other, each in its own transaction; what cannot be mended is left as it is."""
-    done, why = 0, Label("", "")
-    found = _finding(office, visitor, code, AT_ONCE)
-    for spot in found.rows if found else ():
-        try:
-            mended = repair(office, visitor.person_id, code, spot.subject)
-        except Refusal as refusal:  # somebody else mended it meanwhile, or nobody can
-            why = refusal.reasons[0].text
-            continue
-        done += mended.done
-        why = why if mended.done else mended.text
-    said = Label(f"已处理 {done} 处", f"{done} mended")
-    return Label(f"{said.zh};{why.zh}", f"{said.en}; {why.en}") if why.zh else said
+def _mend_all(office: Office, visitor: Visitor, check: Check) -> Response:
+    """File the work, and lead to where it is watched."""
+    if check.repair is None:
+        raise NotFound
+    run_id = ask_to_mend(office, visitor.person_id, check.code)
+    if run_id is None:
+        return go("/supervision/findings", Label("此项已无可由您处理的", "nothing of this kind is left for you to mend"))
+    return go(
+        f"/supervision/runs/work/{run_id}",
+        Label("已交后台逐处处理,进度见下", "it is mended place by place; how far it is stands below"),
+    )
 
 
 def _and_left(said: Label, left: int) -> Label:
     if not left:
         return Label(f"{said.zh}。此项已无待处理", f"{said.en}. Nothing of this kind is left")
     return Label(f"{said.zh}。此项还有 {left} 处", f"{said.en}. {left} of this kind left")
-
-
-def _finding(office: Office, visitor: Visitor, code: str, limit: int) -> Finding | None:
-    with office.store.read() as connection:
-        return next(iter(findings(connection, watched(visitor), office.now(), limit, codes=(code,))), None)
-
-
-def _found(office: Office, visitor: Visitor, code: str, limit: int) -> Found:
-    """What that check finds in his units. Raises `NotFound` for a check nobody wrote, or that is not for him."""
-    check = check_of(code)
-    if check is None or (check.whole and not at_the_top(watched(visitor))):
-        raise NotFound
-    return found_of([_finding(office, visitor, code, limit) or Finding(check, 0, ())], office.now(), limit)[0]

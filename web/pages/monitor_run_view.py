@@ -31,6 +31,7 @@ from states.registry import case_type
 from states.roles import Role
 from web.access import Visitor
 from web.errors import NotFound
+from web.pages.monitor_mended import Mendings, mendings_of
 from web.pages.monitor_runs_view import (
     FOLLOW_UP,
     Line,
@@ -39,7 +40,7 @@ from web.pages.monitor_runs_view import (
     watching,
     work_line,
 )
-from web.pages.monitor_view import watched
+from web.pages.monitor_whose import mends_at, watched
 from web.pages.monitor_words import COUNTS, Said
 
 
@@ -89,6 +90,8 @@ class StepRun:
     missing: Sequence[Missing] = ()
     told: Sequence[Told] = ()
     mend: Mending | None = None
+    #: it is his to mend
+    may: bool = False
     prefect: str = ""
 
 
@@ -111,6 +114,8 @@ class WorkRun:
     reasons: list[tuple[Label, Label]]
     batch_id: int
     mend: Mending | None = None
+    #: what a mending did
+    mendings: Mendings | None = None
     prefect: str = ""
 
     @property
@@ -135,6 +140,7 @@ def step_run_of(connection: Connection, visitor: Visitor, settings: Settings, no
         version=row.version or 0, seq=row.seq or 0, led_to=state_label(kind, row.to_state) if kind and row.seq else None,
         missing=missing_of(connection, [request_id]) if row.seq else (),
         told=_told(connection, row) if row.seq else (), mend=_mend_step(row, now),
+        may=any(row.unit_path.startswith(path) for path in mends_at(visitor)),
         prefect=prefect_page(visitor, settings, row.flow_run_id),
     )  # fmt: skip
 
@@ -187,7 +193,7 @@ def work_run_of(
         counts=[(COUNTS[name], value) for name, value in counted.items() if _is_count(name, value)],
         reasons=[(Label(*one["text"]), Label(*one["remedy"])) for one in row.counts.get("reasons", ())],
         batch_id=int(row.asked.get("batch_id", 0)), mend=_mend_work(connection, row, who.top, moment),
-        prefect=prefect_page(visitor, settings, row.flow_run_id),
+        mendings=mendings_of(row, who), prefect=prefect_page(visitor, settings, row.flow_run_id),
     )  # fmt: skip
 
 

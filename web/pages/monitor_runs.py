@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
@@ -19,23 +19,28 @@ from web.access import COOKIE, TheOffice, Visitor, visitor_now
 from web.errors import NotFound
 from web.pages.live import LONGEST, a_place, changes
 from web.pages.monitor import ForWatchers
+from web.pages.monitor_lasting import steps_to_choose
 from web.pages.monitor_run_view import WorkRun, step_run_of, work_run_of
 from web.pages.monitor_runs_view import Chosen, journal_of, watching
-from web.pages.monitor_view import watched
+from web.pages.monitor_whose import watched, whose
 from web.pages.monitor_words import FLOWS, GROUPS
 from web.posted import Posted
 from web.rendering import go, page
 
 router = APIRouter(prefix="/supervision/runs")
+#: how far back one step is looked for, where no day was chosen: no index knows steps by their names
+A_MONTH = timedelta(days=29)
 
 
 def chosen_of(
     flow: str = "", state: str = "", unit: str = "", person: str = "", number: str = "", since: str = "", upto: str = "",
-    before: Annotated[int, Query(ge=0, lt=2**62)] = 0,
+    before: Annotated[int, Query(ge=0, lt=2**62)] = 0, step: str = "",
 ) -> Chosen:  # fmt: skip
     """The filters of the address; what is no day, and no flow, narrows nothing."""
     known = flow if flow in GROUPS or flow in FLOWS else next(iter(GROUPS))
-    return Chosen(known, state, unit.strip(), person.strip(), number.strip().upper(), _day(since), _day(upto), before)
+    return Chosen(
+        known, state, unit.strip(), person.strip(), number.strip().upper(), _day(since), _day(upto), before, step.strip()
+    )
 
 
 def _day(text: str) -> date | None:
@@ -49,11 +54,15 @@ def _day(text: str) -> date | None:
 def journal(
     request: Request, office: TheOffice, visitor: ForWatchers, chosen: Annotated[Chosen, Depends(chosen_of)]
 ) -> Response:
-    """What ran: steps of the cases of his units, or works; the newest first."""
+    """What ran: steps of the cases of his units, or works; the newest first. One step of all is looked for in some days."""
+    if chosen.step and chosen.since is None:
+        chosen = chosen._replace(since=office.today() - A_MONTH)
     with office.store.read() as connection:
         listed = journal_of(connection, visitor, chosen)
         units = running.units_under(connection, watched(visitor))
-    return page(request, visitor, "monitor/runs.html", listed=listed, chosen=chosen, units=units, groups=GROUPS, flows=FLOWS)
+        here = whose(connection, visitor)
+    told: dict[str, Any] = {"groups": GROUPS, "flows": FLOWS, "steps": list(steps_to_choose())}
+    return page(request, visitor, "monitor/runs.html", listed=listed, chosen=chosen, units=units, whose=here, **told)
 
 
 @router.get("/step/{request_id}")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
-from config.clock import office_zone
+from config.clock import start_of
 from flows.casework import refusal_from
+from flows.checks.table import check_of
 from flows.headquarters import at_the_top
+from flows.mending import MEND
 from models import daybook, running
 from models.base import AnyRow
 from models.overview import unit_of_code
@@ -22,7 +24,7 @@ from states.names import step_label as step_named
 from states.registry import case_type
 from web.access import Visitor
 from web.pages.batches_view import step_label
-from web.pages.monitor_view import watched
+from web.pages.monitor_whose import watched
 from web.pages.monitor_words import STEPS_OF_CASES, Said, cause, flow_label, flows_of
 from web.titles import title_of
 
@@ -44,6 +46,8 @@ class Chosen(NamedTuple):
     since: date | None = None
     upto: date | None = None
     before: int = 0
+    #: case type and step, "dispute.accept"
+    step: str = ""
 
     def query(self, **changed: Any) -> str:
         """The same filters as a query string, some of them changed."""
@@ -103,7 +107,7 @@ def journal_of(connection: Connection, visitor: Visitor, chosen: Chosen) -> List
     narrowed = running.Narrowed(
         chosen.state, running.person_of_code(connection, chosen.person) if chosen.person else 0,
         running.case_of_number(connection, chosen.number) if chosen.number else 0, _midnight(chosen.since),
-        _midnight(chosen.upto and chosen.upto + timedelta(days=1)),
+        _midnight(chosen.upto and chosen.upto + timedelta(days=1)), *_kind_and_step(chosen.step),
     )  # fmt: skip
     if chosen.of_steps:
         rows = running.steps(connection, within, narrowed, chosen.before, A_PAGE + 1)
@@ -117,8 +121,13 @@ def journal_of(connection: Connection, visitor: Visitor, chosen: Chosen) -> List
     return Listed(lines, rows[A_PAGE - 1].id if len(rows) > A_PAGE else 0, states)
 
 
+def _kind_and_step(chosen: str) -> tuple[str, str]:
+    kind, _, step = chosen.partition(".")
+    return kind, step
+
+
 def _midnight(day: date | None) -> datetime | None:
-    return None if day is None else datetime.combine(day, time(), office_zone())
+    return None if day is None else start_of(day)
 
 
 def step_said(row: AnyRow) -> Label:
@@ -152,12 +161,18 @@ def work_line(row: AnyRow) -> Line:
     """A work as a line."""
     told = {**row.asked, **row.counts}
     return Line(
-        id=row.id, path=f"/supervision/runs/work/{row.id}", what=flow_label(row.flow), number="", title="", unit="",
+        id=row.id, path=f"/supervision/runs/work/{row.id}", what=_work_said(row), number="", title="", unit="",
         person=row.person or "", person_code=row.person_code or "", at=row.started_at, state=RunState(row.state).label,
         look=LOOKS.get(row.state, ""), why=cause(row.error).label if row.error else None,
         seconds=_seconds(row.started_at, row.ended_at),
         observed=row.observed, attempt=row.attempt, done=_whole(told.get("done")), total=_whole(told.get("total")),
     )  # fmt: skip
+
+
+def _work_said(row: AnyRow) -> Label:
+    """What the work is called; of a mending, what it mends."""
+    label, check = flow_label(row.flow), check_of(str(row.asked.get("code", ""))) if row.flow == MEND else None
+    return Label(f"{label.zh}:{check.says.zh}", f"{label.en}: {check.says.en}") if check else label
 
 
 def _seconds(begun: datetime, ended: datetime | None) -> float | None:

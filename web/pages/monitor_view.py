@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,9 +19,7 @@ from flows.punctuality import Hours, hours_kept
 from models import monitoring
 from models.base import AnyRow
 from states.labels import Label
-from states.roles import Role
-from web.access import Visitor
-from web.pages.monitor_words import STEPS, Said, cause, flow_label, word
+from web.pages.monitor_words import Said, cause, flow_label, word
 from web.rendering import when_said
 
 DAY = timedelta(days=1)
@@ -46,6 +44,8 @@ class Place:
     #: the run behind it, where it has one
     run: str
     at: Any
+    #: it is his to mend
+    may: bool
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ class Found:
     whole: bool
     count: int
     more: bool
+    #: how many of them are his to mend
+    his: int
     since: Any
     places: list[Place]
 
@@ -73,16 +75,6 @@ class Bar:
     height: float
     bad: float
     title: str
-
-
-@dataclass(frozen=True)
-class Lasting:
-    """How long something takes, in seconds: half of them, and all but one in twenty."""
-
-    label: Label
-    n: int
-    half: float
-    most: float
 
 
 @dataclass(frozen=True)
@@ -114,28 +106,26 @@ class Health:
     hours: list[Bar]
     steps: int
     bad: int
-    lasting: list[Lasting]
     causes: list[tuple[Said, int]]
     reasons: list[tuple[Label, str, int]]
 
 
-def watched(visitor: Visitor) -> tuple[str, ...]:
-    """The paths of the organisations he supervises; of those he administers, for whoever supervises nothing."""
-    return visitor.paths(Role.SUPERVISOR) or visitor.paths(Role.ADMINISTRATOR)
+def found_of(
+    findings: Iterable[Finding], now: datetime, named: int = NAMED, his: Mapping[str, Finding] | None = None
+) -> list[Found]:
+    """The findings as the page names them. `his`: what of them he may mend, by code; None: whatever has a repair."""
+    return [_found(one, now, named, one if his is None or one.check.whole else his.get(one.check.code)) for one in findings]
 
 
-def found_of(findings: Iterable[Finding], now: datetime, named: int = NAMED) -> list[Found]:
-    """The findings as the page names them."""
-    return [_found(one, now, named) for one in findings]
-
-
-def _found(one: Finding, now: datetime, named: int) -> Found:
+def _found(one: Finding, now: datetime, named: int, his: Finding | None) -> Found:
     check, today = one.check, str(day_at(now))
     ages = [spot.at for spot in one.rows if spot.at is not None and str(spot.at)[:10] <= today]
+    mine = frozenset(spot.subject for spot in his.rows) if his and check.repair else frozenset()
     return Found(
         code=check.code, says=_sentence(check.says), remedy=check.remedy, repair=check.repair, whole=check.whole,
-        count=one.count, more=one.count >= MOST, since=min(ages, key=str, default=None),
-        places=[_place(check.code, spot) for spot in one.rows[:named]],
+        count=one.count, more=one.count >= MOST, his=his.count if his and check.repair else 0,
+        since=min(ages, key=str, default=None),
+        places=[_place(check.code, spot, spot.subject in mine) for spot in one.rows[:named]],
     )  # fmt: skip
 
 
@@ -144,24 +134,22 @@ def _sentence(says: Label) -> Label:
     return Label(says.zh, says.en[:1].upper() + says.en[1:])
 
 
-def _place(code: str, spot: Spot) -> Place:
+def _place(code: str, spot: Spot, may: bool) -> Place:
     kind = JOURNAL.get(code, "")
     run = f"/supervision/runs/{kind}/{spot.subject}" if kind else ""
     detail = flow_label(f"sweep-{spot.detail}") if code.startswith("sweep_") else word(spot.detail)
     path = f"/batches/{spot.subject}" if code == "batch_stalled" else spot.path
-    return Place(spot.subject, spot.number, detail, path, run, spot.at)
+    return Place(spot.subject, spot.number, detail, path, run, spot.at, may)
 
 
-def health_of(connection: Connection, visitor: Visitor, now: datetime, wall: datetime) -> Health:
-    """How the office is, as this visitor may know it. `wall`: the machine's own clock, by which processes beat."""
-    paths = watched(visitor)
+def health_of(connection: Connection, paths: tuple[str, ...], now: datetime, wall: datetime) -> Health:
+    """How the office is, as seen from those units. `wall`: the machine's own clock, by which processes beat."""
     top = at_the_top(paths)
     bars = monitoring.steps_by_hour(connection, paths, now)
     return Health(
         top=top, sweeps=hours_kept(connection, now), outbox=monitoring.outbox(connection, now) if top else (),
         parked=monitoring.parked(connection) if top else 0, processes=living(connection, wall) if top else [],
         hours=bars_of(bars, now), steps=sum(row.steps for row in bars), bad=sum(row.bad for row in bars),
-        lasting=_lasting(connection, paths, now, top),
         causes=[(cause(row.cause), row.n) for row in monitoring.failures_by_cause(connection, paths, now, top)],
         reasons=_reasons(monitoring.newest_refusals(connection, paths, now)),
     )  # fmt: skip
@@ -196,24 +184,6 @@ def bars_of(rows: Sequence[AnyRow], now: datetime) -> list[Bar]:
 def _hour(begin: datetime, row: AnyRow) -> str:
     bad = f" ({row.bad})" if row.bad else ""
     return f"{when_said(begin)[-5:]} – {when_said(begin + timedelta(hours=1))[-5:]}: {row.steps}{bad}"
-
-
-def _lasting(connection: Connection, paths: tuple[str, ...], now: datetime, top: bool) -> list[Lasting]:
-    took: dict[str, list[float]] = {}
-    for row in monitoring.newest_steps(connection, paths, now - DAY):
-        took.setdefault("", []).append((row.settled_at - row.created_at).total_seconds())
-    for row in monitoring.newest_runs(connection, now - DAY) if top else ():
-        took.setdefault(row.flow, []).append((row.ended_at - row.started_at).total_seconds())
-    return [
-        Lasting(flow_label(flow) if flow else STEPS, len(all_of), share(all_of, 0.5), share(all_of, 0.95))
-        for flow, all_of in took.items()
-    ]
-
-
-def share(seconds: list[float], part: float) -> float:
-    """The value below which that part of them lies: the nearest of them, not one between."""
-    ordered = sorted(seconds)
-    return max(0.0, ordered[min(len(ordered) - 1, round(part * (len(ordered) - 1)))])
 
 
 def _reasons(receipts: Iterable[Any]) -> list[tuple[Label, str, int]]:

@@ -16,7 +16,7 @@ from states.registry import all_types
 STEPS = Label("办理步骤", "Steps of cases")
 FLOWS = {
     "advance-batch": Label("成批办理", "Batch"), "import-upload": Label("导入台账", "Import of a file"),
-    "verify-record": Label("核验记录", "Verification of the record"),
+    "verify-record": Label("核验记录", "Verification of the record"), "mend-findings": Label("成批修复", "Mending of findings"),
     "import-contracts": Label("导入合同(命令行)", "Import of contracts"),
     "import-ledger": Label("导入台账(命令行)", "Import of a ledger"), "recount-dates": Label("重算期限", "Dates counted anew"),
     "backup": Label("备份", "Backup"),
@@ -30,7 +30,7 @@ FLOWS = {
 #: the groups a list can be narrowed to, besides each flow by itself
 STEPS_OF_CASES, WORKS, SWEEPS = "steps", "works", "sweeps"
 GROUPS = {
-    STEPS_OF_CASES: STEPS, WORKS: Label("成批办理、导入、核验", "Batches, imports, verifications"),
+    STEPS_OF_CASES: STEPS, WORKS: Label("成批办理、导入、核验、修复", "Batches, imports, verifications, mendings"),
     SWEEPS: Label("巡查", "Sweeps"),
 }  # fmt: skip
 #: what happened to a process, or to a machine under it, in words; others are shown as they are
@@ -55,6 +55,7 @@ COUNTS = {
     "expired": Label("届满", "Expired"),
     "steps": Label("自动办理", "Steps of the clock"), "renewals": Label("续签提醒", "Renewals"),
     "sealed": Label("已封印", "Sealed"), "digests": Label("提要", "Digests"), "findings": Label("发现的问题", "Findings"),
+    "mended": Label("已修复", "Mended"), "not_mended": Label("未修复", "Not mended"),
     "opened": Label("登记案件", "Cases opened"), "runs": Label("运行", "Runs"), "messages": Label("通知", "Messages"),
     "batches": Label("成批", "Batches"), "rows": Label("行", "Rows"),
 }  # fmt: skip
