@@ -1,6 +1,7 @@
 """Processes that start in no time: forked from one that has the whole program loaded, so that a storm may kill many of them.
 
-python -m tests.chaos.nursery       reads a job a line (JSON), forks a process for it, and answers with its number
+python -m tests.chaos.nursery MODULE…    loads these too, reads a job a line (JSON), forks a process for it, and answers with
+                                         its number
 
 What is forked has opened nothing yet: no database, no thread, no key; it is like a process that was started anew.
 """
@@ -81,9 +82,9 @@ class Nursery:
 
 
 @contextmanager
-def nursery() -> Iterator[Nursery]:
-    """A source of processes for the length of the block. Who starts one ends it."""
-    line = [sys.executable, "-m", "tests.chaos.nursery"]
+def nursery(*modules: str) -> Iterator[Nursery]:
+    """A source of processes for the length of the block, with these modules loaded too. Who starts one ends it."""
+    line = [sys.executable, "-m", "tests.chaos.nursery", *modules]
     with subprocess.Popen(line, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as source:
         try:
             yield Nursery(source, Lock())
@@ -109,7 +110,7 @@ def _be(job: Mapping[str, Any]) -> None:
 
 def main() -> None:
     """Fork until the input ends."""
-    for module in LOADED:
+    for module in (*LOADED, *sys.argv[1:]):
         importlib.import_module(module)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how they ended
     for line in sys.stdin:

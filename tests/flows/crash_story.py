@@ -1,12 +1,11 @@
 """A fortnight of an office, told twice: the program of test_crash. The second telling repeats every request under its key.
 
-python -m tests.flows.crash_story HOME SHEET      the first telling; CONCORD_CRASH_AT says where it dies
+    dies(home, sheet, point)      the first telling, in a process of its own, which dies at that point
 """
 
 from __future__ import annotations
 
 import re
-import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from config import crashpoints
 from flows.batch import advance_batch
 from flows.heartbeat import HERE
 from flows.hooks import post_events
@@ -164,6 +164,8 @@ def all_there_is(town: Town) -> dict[str, Any]:
     }  # fmt: skip
 
 
-if __name__ == "__main__":
-    office = town_at(Path(sys.argv[1]))
-    tell(office, Path(sys.argv[2]))
+def dies(home: str, sheet: str, point: str) -> None:
+    """Tell the story until the program dies at that point; whoever survives it says so."""
+    crashpoints._AT = point
+    tell(town_at(Path(home)), Path(sheet))
+    print(f"{point} was not reached")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +17,7 @@ from config.settings import ROOT
 from models.outbox import Message
 from models.requests import StepRequest
 from tests import stores
+from tests.chaos.nursery import Nursery, nursery
 from tests.factories import Town, town_at
 from tests.flows.crash_story import all_there_is, before, called, sink_of, tell
 
@@ -61,6 +60,13 @@ def calm(morning: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[
     return told, arrived
 
 
+@pytest.fixture(scope="session")
+def source() -> Iterator[Nursery]:
+    """Where the processes come from that die."""
+    with nursery("tests.flows.crash_story") as made:
+        yield made
+
+
 @pytest.fixture
 def office_folder(morning: Path, tmp_path: Path) -> Path:
     """The morning, once more."""
@@ -83,21 +89,20 @@ def letters(town: Town, folder: Path) -> Counter[str]:
     return Counter(map(key, sink_of(folder / "ledger.xlsx").arrived.elements()))
 
 
-def dies_at(folder: Path, point: str) -> None:
-    """Tell the story in a process of its own, which dies at that point."""
-    line = [sys.executable, "-W", "error", "-m", "tests.flows.crash_story", str(folder / "home"), str(folder / "ledger.xlsx")]
-    ran = subprocess.run(
-        line, cwd=ROOT, env={**os.environ, "CONCORD_CRASH_AT": point}, check=False, capture_output=True, timeout=60
-    )
-    assert ran.returncode == 9, f"{point} was not reached: {ran.stderr.decode()}"
+def dies_at(source: Nursery, folder: Path, point: str) -> None:
+    """Tell the story in a process of its own, which dies at that point without a word."""
+    log = folder / "story.log"
+    call = ("tests.flows.crash_story:dies", str(folder / "home"), str(folder / "ledger.xlsx"), point)
+    source.start(*call, env=os.environ, log=log).wait(60)
+    assert log.read_text() == ""
 
 
 @pytest.mark.parametrize("point", CRASHPOINTS)
 def test_whatever_it_dies_of_the_office_ends_as_if_nothing_had_happened(
-    office_folder: Path, town: Town, calm: tuple[dict[str, Any], Counter[str]], point: str
+    source: Nursery, office_folder: Path, town: Town, calm: tuple[dict[str, Any], Counter[str]], point: str
 ) -> None:
     told, arrived = calm
-    dies_at(office_folder, point)
+    dies_at(source, office_folder, point)
     assert not town.audit().broken, "also before anybody mends anything"
     tell(town, office_folder / "ledger.xlsx", again=True)
     after = all_there_is(town)
@@ -129,13 +134,13 @@ def test_the_list_of_points_is_the_list_of_points_in_the_program() -> None:
 
 
 def test_a_request_whose_process_died_is_applied_by_the_rescue_without_anybody_asking_again(
-    office_folder: Path, town: Town
+    source: Nursery, office_folder: Path, town: Town
 ) -> None:
     from datetime import timedelta
 
     from flows.rescue import rescue_all
 
-    dies_at(office_folder, "step.written")
+    dies_at(source, office_folder, "step.written")
     assert town.one(StepRequest, StepRequest.key == "accept-1").status == "waiting"
     assert rescue_all(town.office)["requests"] == 0, "whoever filed it may be about to apply it"
     town.clock.now += timedelta(minutes=2)
