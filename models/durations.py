@@ -20,7 +20,7 @@ from models.running import Watching, few_of_units
 
 Rows = Sequence[AnyRow]
 #: requests, and runs, that are looked at
-LOOKED = 20_000
+LOOKED = 10_000
 #: lines of an answer
 LINES = 200
 
