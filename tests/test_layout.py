@@ -17,6 +17,7 @@ import pytest
 from config.settings import ROOT
 from states.chart import mermaid
 from states.registry import case_type
+from tests.groups import GROUPS
 
 PACKAGES = ("config", "states", "models", "documents", "notifications", "flows", "web", "cli")
 MOST_LINES, MOST_OF_A_FUNCTION = 250, 40
@@ -153,3 +154,13 @@ def test_nothing_catches_everything_but_what_records_it() -> None:
 def test_the_charts_in_the_docs_are_the_processes_as_they_are(kind: str, lang: str) -> None:
     file = ROOT / "docs" / "case-types" / f"{kind}.{lang}.mmd"
     assert file.read_text().strip() == mermaid(case_type(kind), lang).strip(), "run `make charts`"
+
+
+def test_every_test_is_run_by_one_of_the_groups() -> None:
+    """Marked tests are looked for in some folders only."""
+    marked = {
+        str(file.relative_to(ROOT)).split("/")[1]
+        for file in (ROOT / "tests").rglob("*/*.py")
+        if re.search(r"mark\.(prefect|browser)", file.read_text())
+    }
+    assert {f"tests/{folder}" for folder in marked} == {word for group in GROUPS for word in group if "tests/" in word}

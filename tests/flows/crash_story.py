@@ -1,6 +1,6 @@
 """A fortnight of an office, told twice: the program of test_crash. The second telling repeats every request under its key.
 
-    dies(home, sheet, point)      the first telling, in a process of its own, which dies at that point
+dies(home, sheet, point)      the first telling, in a process of its own, which dies at that point
 """
 
 from __future__ import annotations
