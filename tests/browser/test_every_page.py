@@ -1,6 +1,6 @@
 """Every page there is, opened in the browser at two widths: nothing a screen reader stumbles over, by day or in the dark,
-nothing that scrolls sideways on a phone, nothing heavy, no complaint in the console; and a picture of each in `var/pictures`,
-to be looked at.
+nothing that scrolls sideways on a phone, nothing heavy, no complaint in the console. With PICTURES=1 in the environment also a
+picture of each in `var/pictures`, to be looked at: painting takes as long as all the rest.
 
 The pages are those of the permission table, each as somebody who may open it: a page that is not in the table does not exist.
 Reading changes nothing, so all of them are opened in one town; what each weighed stands in `var/pictures/pages.tsv`.
@@ -8,6 +8,7 @@ Reading changes nothing, so all of them are opened in one town; what each weighe
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -84,7 +85,8 @@ def _name(rule: Rule) -> str:
 def _wrong_at(page: Page, width: dict[str, int], picture: str) -> Iterator[str]:
     """What is wrong with the open page at one width."""
     page.set_viewport_size(width)  # type: ignore[arg-type]
-    page.screenshot(path=PICTURES / f"{picture}.png", full_page=True)
+    if os.environ.get("PICTURES"):
+        page.screenshot(path=PICTURES / f"{picture}.png", full_page=True)
     wide: Any = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if wide > 1:
         yield f"scrolls sideways by {wide} px at {width['width']}"
