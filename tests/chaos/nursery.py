@@ -85,7 +85,8 @@ class Nursery:
 def nursery(*modules: str) -> Iterator[Nursery]:
     """A source of processes for the length of the block, with these modules loaded too. Who starts one ends it."""
     line = [sys.executable, "-m", "tests.chaos.nursery", *modules]
-    with subprocess.Popen(line, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as source:
+    env = {"MALLOC_ARENA_MAX": "2", **os.environ}  # as `concord` starts one
+    with subprocess.Popen(line, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as source:
         try:
             yield Nursery(source, Lock())
         finally:

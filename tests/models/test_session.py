@@ -25,4 +25,4 @@ def test_rows_of_every_number_are_few_statements(town: Town) -> None:
             rows = [{"series": f"{many}-{one}", "last": one} for one in range(many)]
             assert sorted(connection.scalars(made, rows)) == list(range(many))
     assert len(texts) <= ROWS
-    assert max(map(len, texts)) < 1000
+    assert max(map(len, texts)) < 100 * ROWS
