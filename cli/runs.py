@@ -39,7 +39,7 @@ def list_runs(
 
 
 def _done(counts: dict[str, object]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in counts.items() if count and not isinstance(count, dict))
+    return ", ".join(f"{name} {count}" for name, count in counts.items() if count and not isinstance(count, dict | list))
 
 
 @app.command("show")

@@ -23,7 +23,7 @@ from models.requests import Run, StepRequest
 from states.errors import NotPermitted, StepRefused
 from tests.factories import STREET, Town
 from tests.performing import perform_free
-from tests.plants import PLANTS, remove
+from tests.plants import HOUR, PLANTS, remove
 
 
 def left(town: Town, code: str) -> list[int]:
@@ -149,7 +149,15 @@ def test_a_worker_does_not_wait_for_himself(town: Town, monkeypatch: pytest.Monk
     for name in ("sweep_failed", "sweep_late"):
         PLANTS[name](town)
     town.add(
-        Process, name="w", host="h", pid=1, roles="worker", version="1", started_at=utc_now(), beat_at=utc_now(), condition={}
+        Process,
+        name="w",
+        host="h",
+        pid=1,
+        roles="worker",
+        version="1",
+        started_at=utc_now(),
+        beat_at=utc_now() + HOUR,
+        condition={},
     )
     run_id = asked(town, "sweep_failed")
     perform_free(town.office)
