@@ -99,6 +99,12 @@ def _told(error: Exception) -> int:
     shown = getattr(error, "format_message", None)  # the command line's own usage errors
     if shown is not None:
         return _say(USAGE, str(shown()), str(shown()))
+    if getattr(error, "code", "") == "lease_lost":
+        return _say(
+            FAULT,
+            "这台机器停顿过久,这项工作已记为中断。请再次执行同一命令,会从中断处继续",
+            "this machine stood still for too long, and the work was taken for lost. Give the same command again: it goes on",
+        )
     if isinstance(error, ConcordError):
         said = str(error) or (type(error).__doc__ or "").strip()
         return _say(FAULT, said, said)

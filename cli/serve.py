@@ -22,12 +22,23 @@ def serve(
     role: list[str] = typer.Option([], "--role", help="web | scheduler | worker | prefect | all;可多次 may be repeated"),
 ) -> None:
     """开门办公 · run the office in the foreground, whole or in those roles; Ctrl-C ends it cleanly."""
-    from config.roles import ROLES
+    from config.roles import PREFECT, ROLES
 
     unknown = sorted(set(role) - {*ROLES, "all"})
     if unknown:
         raise Stop(USAGE, f"没有角色“{unknown[0]}”:请用 {'、'.join(ROLES)}", f"no role “{unknown[0]}”: use {', '.join(ROLES)}")
-    _serve(DESK.office, ROLES if not role or "all" in role else tuple(role))
+    roles = ROLES if not role or "all" in role else tuple(role)
+    _serve(_office_beside_prefect() if set(roles) == {PREFECT} else DESK.office, roles)
+
+
+def _office_beside_prefect() -> Office:
+    """For Prefect's server alone: without the key, and the case database may be away; others bring it to its shape."""
+    from config.settings import load_settings
+    from flows.office import Office
+    from models.session import open_sealed
+
+    settings = load_settings()
+    return Office(open_sealed(settings.database, settings.database_patience), settings)
 
 
 def demo(

@@ -23,10 +23,16 @@ class Office:
     store: Store
     settings: Settings
     clock: Callable[[], datetime] = utc_now
+    #: the clock of what processes agree about, where a command looks at another day; None: there is one clock
+    machine_clock: Callable[[], datetime] | None = None
 
     def now(self) -> datetime:
         """This instant, UTC."""
         return self.clock()
+
+    def lease_now(self) -> datetime:
+        """This instant, UTC, for leases: the same for all processes, whatever day a command takes it to be."""
+        return (self.machine_clock or self.clock)()
 
     def today(self) -> date:
         """This day in the office's zone."""
@@ -34,7 +40,7 @@ class Office:
 
     def at(self, clock: Callable[[], datetime]) -> Office:
         """The same office with another clock (`--as-of`)."""
-        return Office(self.store, self.settings, clock)
+        return Office(self.store, self.settings, clock, self.machine_clock or self.clock)
 
 
 def open_office(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Office:

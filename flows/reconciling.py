@@ -17,7 +17,6 @@ from sqlalchemy import exists, or_, select, update
 
 from flows.office import Office, utc_now
 from flows.prefect_runs import OpenRun, PrefectAway, PrefectRuns
-from flows.works import LONGEST
 from models.base import AnyRow
 from models.processes import Process
 from models.requests import OPEN_RUNS, Run, StepRequest
@@ -56,11 +55,11 @@ def free_the_dead(office: Office) -> dict[str, int]:
     """Runs of processes that are gone: with a lease they are free at once, without one they are lost."""
     silent = Process.beat_at < utc_now() - timedelta(seconds=office.settings.lease)
     gone = exists().where(Process.name == Run.holder, or_(Process.ended_at.is_not(None), silent))
-    now = office.now()
+    now = office.lease_now()
     dead = update(Run).where(OPEN_RUNS, Run.state == "running", gone)
     with office.store.write() as connection:
         freed = connection.execute(dead.where(Run.lease_until >= now).values(lease_until=now - timedelta(seconds=1))).rowcount
-        ended = {"state": "lost", "ended_at": now, "error": "ProcessEnded"}
+        ended = {"state": "lost", "ended_at": office.now(), "error": "ProcessEnded"}
         lost = connection.execute(dead.where(Run.lease_until.is_(None)).values(**ended)).rowcount
     return {"freed": freed, "lost": lost}
 
@@ -84,13 +83,13 @@ def _verdicts(office: Office, page: Sequence[OpenRun]) -> list[tuple[OpenRun, Ve
     steps = [run.subject for run in page if run.flow == STEP]
     works = [run.subject for run in page if run.flow != STEP]
     asked = select(StepRequest.id, StepRequest.status, StepRequest.flow_run_id, StepRequest.created_at)
-    ran = select(Run.id, Run.state.label("status"), Run.flow_run_id, Run.lease_until, Run.started_at)
+    ran = select(Run.id, Run.state.label("status"), Run.flow_run_id, Run.lease_until)
     with office.store.read() as connection:
         requests = {row.id: row for row in connection.execute(asked.where(StepRequest.id.in_(steps)))}
         runs = {row.id: row for row in connection.execute(ran.where(Run.id.in_(works)))}
-    now = office.now()
+    now, then = office.now(), office.lease_now()
     found = [
-        (run, _of_step(run, requests.get(run.subject), now) if run.flow == STEP else _of_work(run, runs.get(run.subject), now))
+        (run, _of_step(run, requests.get(run.subject), now) if run.flow == STEP else _of_work(run, runs.get(run.subject), then))
         for run in page
     ]
     return [(run, verdict) for run, verdict in found if verdict is not None]
@@ -110,8 +109,7 @@ def _of_work(run: OpenRun, row: AnyRow | None, now: datetime) -> Verdict | None:
     if row is None:
         return CRASHED
     if row.status == "running" and row.flow_run_id in ("", run.id):
-        alive = row.lease_until >= now if row.lease_until is not None else row.started_at > now - LONGEST
-        return None if alive else CRASHED
+        return None if row.lease_until is not None and row.lease_until >= now else CRASHED
     return _ended(run, row)
 
 

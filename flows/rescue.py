@@ -29,7 +29,7 @@ LIMIT = 200
 def rescue_all(office: Office) -> dict[str, Any]:
     """Go on with everything that was left behind; what was found."""
     with office.store.write() as connection:
-        runs = close_lost(connection, office.now())
+        runs = close_lost(connection, office)
     messages = rescue(office.store, office.now())
     requests = abandoned_requests(office)
     for request_id in requests:

@@ -51,7 +51,10 @@ class Service:
         self.desk = Desk(office, self.lane)
         bells = [bell for bell in TIMETABLE if bell.roles & self.roles]
         self.scheduler = Scheduler(self._ring, tuple(bells))
-        self.heart = Heartbeat(office, tuple(role for role in ROLES if role in self.roles), self.condition)
+        #: Prefect's server has no need of the case database, and waits for it
+        self._alone = self.roles == {PREFECT}
+        named = tuple(role for role in ROLES if role in self.roles)
+        self.heart = Heartbeat(office, named, self.condition, patient=self._alone)
         self.home = office.settings.home / "prefect"
         self.server: PrefectServer | None = None
         self.pool: PoolWorker | None = None
@@ -80,10 +83,10 @@ class Service:
         if settings.prefect:
             self._start_prefect()
         if WEB not in self.roles and settings.status_port:
-            self._status = StatusServer(self.office, Readiness(self.office, self._stopping.is_set))
+            ready = Readiness(self.office, self._stopping.is_set) if self.server is None or not self._alone else self._serves
+            self._status = StatusServer(self.office, ready)
             self._status.start()
-        if self.roles != {PREFECT}:
-            self.heart.start()
+        self.heart.start()
         for watcher in self._watchers:
             watcher.start()
         self.scheduler.start()
@@ -95,7 +98,7 @@ class Service:
         if PREFECT in self.roles and not settings.prefect_url:
             self.server = PrefectServer(*place)
             self.server.start()
-        if self.roles != {PREFECT}:
+        if not self._alone:
             self.lane.start()
         if settings.work_pool:
             if self.server is not None:
@@ -121,8 +124,7 @@ class Service:
                 last.callback(self._status.stop)
             if self.server is not None:
                 last.callback(self.server.stop)
-            if self.roles != {PREFECT}:
-                last.callback(self.heart.stop)
+            last.callback(self.heart.stop)
             last.callback(self.lane.stop)
             if self.pool is not None:
                 last.callback(self.pool.stop)
@@ -134,8 +136,13 @@ class Service:
 
     def condition(self) -> dict[str, Any]:
         """What the monitor shows of this process: its breaker, and its memory in bytes."""
-        breaker = "off" if not self.office.settings.prefect else "open" if self.lane.breaker.is_open else "closed"
+        away = not self.server.up.is_set() if self._alone and self.server is not None else self.lane.breaker.is_open
+        breaker = "off" if not self.office.settings.prefect else "open" if away else "closed"
         return {"breaker": breaker, "memory": memory_of_this_process()}
+
+    def _serves(self) -> bool:
+        """Whether Prefect's server answers: all that a process is for that does nothing else."""
+        return not self._stopping.is_set() and self.server is not None and self.server.up.is_set() and self.server.healthy()
 
     def _ring(self, sweep: str) -> None:
         if self._stopping.is_set() or HERE.outdated:

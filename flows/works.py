@@ -3,9 +3,10 @@
     run_id = file_work(connection, office, "advance-batch", {"batch_id": 7})      # waits; anybody may take it
     with working(claim(office, run_id, holder)) as counts: …                      # taken, done, closed
 
-A **claim** is the right to do a run for the length of a lease. Its process renews the lease by its heartbeat; when the process
-dies or freezes, the lease runs out and the next one claims the run with the next **attempt** number. Every chunk's transaction
-ends with `keep_hold`, so whoever wakes too late writes nothing: `LeaseLost` rolls his chunk back.
+A **claim** is the right to do a run for the length of a lease. Its process renews the lease by its heartbeat, a command as long
+as it is at it; when the process dies or freezes, the lease runs out and the next one claims the run with the next **attempt**
+number. What only its own command can do (`BY_COMMAND`) is closed as lost then. Every chunk's transaction ends with `keep_hold`,
+so whoever wakes too late writes nothing: `LeaseLost` rolls his chunk back.
 
 The rows are the journal as well: ours, because Prefect may be away.
 """
@@ -22,7 +23,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
-from flows.heartbeat import HERE
+from flows.heartbeat import HERE, lease_from_now, renewed
 from flows.noting import noted_run
 from flows.office import Office
 from flows.ticket import current_flow_run_id
@@ -30,8 +31,8 @@ from models.base import AnyRow
 from models.requests import OPEN_RUNS, Run
 from states.errors import Fault, Refusal
 
-#: a run without a lease (by hand, or in a process without heartbeat) has ended by then
-LONGEST = timedelta(hours=2)
+#: runs that nobody else can go on with: the same command, given again, does
+BY_COMMAND = ("import-contracts", "import-ledger", "migrate-cases", "recount-dates")
 #: filed so far ahead by a clock that has gone back since: it waits no longer
 LONGEST_AHEAD = timedelta(minutes=5)
 #: seconds between two notes of how far a run is
@@ -63,7 +64,7 @@ class Claim:
 
     def hold(self, connection: Connection) -> None:
         """Within a transaction: it is written only if the run is still ours. Raises `LeaseLost`."""
-        self._keep(connection, lease_until=_until(self.office))
+        self._keep(connection, lease_until=lease_from_now(self.office))
 
     def progress(self, done: int, total: int) -> None:
         """Note how far it is, not more often than somebody looks. Raises `LeaseLost`."""
@@ -119,7 +120,7 @@ def _row(office: Office, flow: str, asked: Mapping[str, Any], key: str, person_i
 
 
 def is_open(connection: Connection, flow: str) -> bool:
-    """Whether a run of that flow waits or is done just now; one without a lease does not count, for it may be dead."""
+    """Whether a run of that flow waits or is done just now; one without a lease (of an older program) may be dead."""
     known = or_(Run.state == "waiting", Run.lease_until.is_not(None))
     return connection.execute(select(Run.id).where(OPEN_RUNS, Run.flow == flow, known).limit(1)).first() is not None
 
@@ -136,7 +137,7 @@ def free_works(office: Office, flows: Collection[str], waited: timedelta = timed
     Of those flows only: one that this program does not know is left to the newer one that filed it.
     """
     now = office.now()
-    silent = and_(Run.state == "running", Run.lease_until < now)
+    silent = and_(Run.state == "running", Run.lease_until < office.lease_now())
     ripe = or_(Run.filed_at <= now - waited, Run.filed_at > now + LONGEST_AHEAD)
     free = or_(and_(Run.state == "waiting", ripe), silent)
     query = select(Run.id, Run.flow).where(OPEN_RUNS, free, Run.flow.in_(flows)).order_by(Run.id).limit(limit)
@@ -147,12 +148,12 @@ def free_works(office: Office, flows: Collection[str], waited: timedelta = timed
 def claim(office: Office, run_id: int, flows: Collection[str]) -> Claim | None:
     """Take the run, if it is of one of those flows; None if somebody else has it, or it has ended."""
     now, flow_run_id = office.now(), current_flow_run_id() or ""
-    free = or_(Run.state == "waiting", and_(Run.state == "running", Run.lease_until < now))
+    free = or_(Run.state == "waiting", and_(Run.state == "running", Run.lease_until < office.lease_now()))
     taken = (
         update(Run)
         .where(Run.id == run_id, Run.flow.in_(flows), free)
         .values(
-            state="running", attempt=Run.attempt + 1, holder=HERE.name, lease_until=_until(office), started_at=now,
+            state="running", attempt=Run.attempt + 1, holder=HERE.name, lease_until=lease_from_now(office), started_at=now,
             observed=bool(flow_run_id), flow_run_id=flow_run_id,
         )
         .returning(Run.flow, Run.attempt, Run.asked, Run.person_id)
@@ -168,7 +169,7 @@ def working(mine: Claim) -> Iterator[Counts]:
     token = _claim.set(mine) if _claim.get() is None else None  # what is done inside a claimed run stands under its claim
     HERE.in_hand.add(mine.run_id)
     try:
-        with noted_run(mine.run_id, mine.flow, mine.attempt, mine.counts):
+        with renewed(mine.office), noted_run(mine.run_id, mine.flow, mine.attempt, mine.counts):
             yield mine.counts
     except Refusal as refusal:
         mine.counts["reasons"] = [{"text": list(one.text), "remedy": list(one.remedy)} for one in refusal.reasons]
@@ -193,8 +194,8 @@ def journalled(office: Office, flow: str, key: str) -> Iterator[Counts]:
         return
     flow_run_id = current_flow_run_id() or ""
     begun = _row(office, flow, {}, key, None) | {
-        "state": "running", "attempt": 1, "holder": HERE.name, "lease_until": _until(office), "observed": bool(flow_run_id),
-        "flow_run_id": flow_run_id,
+        "state": "running", "attempt": 1, "holder": HERE.name, "lease_until": lease_from_now(office),
+        "observed": bool(flow_run_id), "flow_run_id": flow_run_id,
     }  # fmt: skip
     with office.store.write() as connection:
         run_id: int = connection.execute(insert(Run).values(begun).returning(Run.id)).scalar_one()
@@ -202,20 +203,22 @@ def journalled(office: Office, flow: str, key: str) -> Iterator[Counts]:
         yield counts
 
 
-def close_lost(connection: Connection, now: datetime) -> int:
-    """Close the runs without a lease that are older than any run can be; how many. Those with one are claimed anew."""
-    ended = {"state": "lost", "ended_at": now, "error": "ProcessEnded"}
-    return connection.execute(update(Run).where(_lost_by(now)).values(**ended)).rowcount
+def close_lost(connection: Connection, office: Office) -> int:
+    """Close the runs of silent processes that nobody can claim; how many."""
+    ended = {"state": "lost", "ended_at": office.now(), "error": "ProcessEnded", "lease_until": None}
+    return connection.execute(update(Run).where(_lost_by(office)).values(**ended)).rowcount
 
 
 def any_lost(office: Office) -> bool:
     """Whether there is one to close."""
     with office.store.read() as connection:
-        return connection.execute(select(Run.id).where(_lost_by(office.now())).limit(1)).first() is not None
+        return connection.execute(select(Run.id).where(_lost_by(office)).limit(1)).first() is not None
 
 
-def _lost_by(now: datetime) -> ColumnElement[bool]:
-    return and_(OPEN_RUNS, Run.state == "running", Run.lease_until.is_(None), Run.started_at < now - LONGEST)
+def _lost_by(office: Office) -> ColumnElement[bool]:
+    """A run without a lease was begun by a program older than this one: nobody renews it."""
+    silent = and_(Run.lease_until < office.lease_now(), Run.flow.in_(BY_COMMAND))
+    return and_(OPEN_RUNS, Run.state == "running", or_(silent, Run.lease_until.is_(None)))
 
 
 def last_done(office: Office, flow: str) -> datetime | None:
@@ -224,8 +227,3 @@ def last_done(office: Office, flow: str) -> datetime | None:
     with office.store.read() as connection:
         ended: datetime | None = connection.execute(query).scalar_one_or_none()
         return ended
-
-
-def _until(office: Office) -> datetime | None:
-    """The end of a lease taken now; None in a process without heartbeat, which could not renew it."""
-    return office.now() + timedelta(seconds=office.settings.lease) if HERE.beating else None

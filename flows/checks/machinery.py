@@ -8,12 +8,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import String, and_, cast, exists, func, literal, or_, select, union_all
+from sqlalchemy import String, cast, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from config.timetable import TIMETABLE
 from flows.checks.check import Check, Look, spots
-from flows.works import LONGEST
 from models.base import AnySelect
 from models.cases import CaseFile
 from models.people import Organisation
@@ -81,9 +80,8 @@ def _runs(*where: Any) -> AnySelect:
 
 
 def _abandoned(look: Look) -> AnySelect:
-    silent = Run.lease_until < look.now
-    old = and_(Run.lease_until.is_(None), Run.started_at < look.now - LONGEST)
-    return _runs(OPEN_RUNS, Run.state == "running", or_(silent, old))
+    silent = or_(Run.lease_until < look.now, Run.lease_until.is_(None))
+    return _runs(OPEN_RUNS, Run.state == "running", silent)
 
 
 def _untaken(look: Look) -> AnySelect:
