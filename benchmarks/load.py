@@ -2,7 +2,8 @@
 
     http     steps a second through the REST interface, 1, 4 and 16 clients, on SQLite and PostgreSQL
     batch    steps a second of batches done by 1, 2 and 4 workers
-    busy     what a person waits for a step while a batch of ten thousand runs, against the same when it is quiet
+    busy     what a person waits for a step while a batch of ten thousand runs, against the same before and after it, when it is
+             quiet; and how fast that batch goes, against the same without the person
     memory   what each role holds
 
 Everything of one section is interleaved in one run; read the ratios. The processes are those of tests.topology: a role each.
@@ -16,7 +17,7 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -219,29 +220,52 @@ def _alive(office: Topology, count: int) -> bool:
 
 def measure_busy(dose: Dose) -> list[dict[str, Any]]:
     """What one person waits for a step: when it is quiet, and while a batch runs in a worker beside."""
-    return [_busy(store, dose) for store in STORES]
+    found = []
+    for store in STORES:
+        with office_on(store) as office:
+            web = office.start("web")
+            office.start("worker")
+            eventually(lambda: _alive(office, 1), 60)
+            clients_of(office, web).storm(1, open_cases(office, 100), 1)  # the first steps of a process load what they need
+            found += [
+                {"section": "busy", "store": store, "round": turn, **_busy(office, web, dose)} for turn in range(dose.rounds)
+            ]
+    return found
 
 
-def _busy(store: str, dose: Dose) -> dict[str, Any]:
-    with office_on(store) as office:
-        web = office.start("web")
-        office.start("worker")
-        eventually(lambda: _alive(office, 1), 60)
-        many, mine = open_cases(office, dose.busy), open_cases(office, 1000)
-        ids = {row.number: row.id for row in office.town.rows(CaseFile)}
-        quiet = clients_of(office, web, rest=0.03)
-        quiet.storm(1, mine[:400], 6)
-        by, today = office.town.people["mediator"], office.town.iso()
-        wishes = [Wish(step="apply", case_id=ids[one], actor_id=by, answers={"received_on": today}) for one in many]
+def _busy(office: Topology, web: Process, dose: Dose) -> dict[str, Any]:
+    alone, beside, mine = (open_cases(office, count) for count in (dose.busy, dose.busy, 4000))
+    ids = {row.number: row.id for row in office.town.rows(CaseFile)}
+    by, today = office.town.people["mediator"], office.town.iso()
+
+    def file(numbers: Sequence[str]) -> Callable[[], Any]:
+        """Such a batch; what tells whether it is done."""
+        wishes = [Wish(step="apply", case_id=ids[one], actor_id=by, answers={"received_on": today}) for one in numbers]
         batch = file_batch(office.town.office, "apply", by, wishes)
-        busy = clients_of(office, web, rest=0.03)
-        began = time.perf_counter()
-        while not office.town.one(StepBatch, StepBatch.id == batch).settled_at:
-            busy.storm(1, mine[400 + len(busy.waits) :], 0.5)
-        took = time.perf_counter() - began
-        return ({"section": "busy", "store": store, "quiet_p95_ms": p95(quiet.waits), "busy_p95_ms": p95(busy.waits),
-                          "ratio": p95(busy.waits) / p95(quiet.waits), "batch_s": took, "steps_beside": len(busy.waits),
-                          "quiet_p50_ms": median(quiet.waits) * 1000, "busy_p50_ms": median(busy.waits) * 1000})  # fmt: skip
+        return lambda: office.town.one(StepBatch, StepBatch.id == batch).settled_at
+
+    took_alone = _seconds(lambda: eventually(file(alone), 300, every=0.05))
+    quiet, busy = clients_of(office, web, rest=0.03), clients_of(office, web, rest=0.03)
+    quiet.storm(1, mine[:500], dose.seconds)
+    settled = file(beside)
+
+    def work_beside() -> None:
+        while not settled():
+            busy.storm(1, mine[500 + len(busy.waits) : -500], 0.5)
+
+    took_beside = _seconds(work_beside)
+    quiet.storm(1, mine[-500:], dose.seconds)
+    return {
+        "quiet_p50_ms": median(quiet.waits) * 1000, "quiet_p95_ms": p95(quiet.waits), "busy_p50_ms": median(busy.waits) * 1000,
+        "busy_p95_ms": p95(busy.waits), "ratio_p95": p95(busy.waits) / p95(quiet.waits), "steps_beside": len(busy.waits),
+        "batch_alone_s": dose.busy / took_alone, "batch_beside_s": dose.busy / took_beside,
+    }  # fmt: skip
+
+
+def _seconds(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
 
 
 def measure_memory(dose: Dose) -> list[dict[str, Any]]:
@@ -273,7 +297,7 @@ def show(rows: Sequence[dict[str, Any]]) -> None:
         for name in mine[0]:
             table.add_column(name)
         for row in mine:
-            table.add_row(*(f"{value:.1f}" if isinstance(value, float) else str(value) for value in row.values()))
+            table.add_row(*(f"{value:.2f}" if isinstance(value, float) else str(value) for value in row.values()))
         CONSOLE.print(table)
 
 

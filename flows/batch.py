@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
@@ -25,6 +25,7 @@ from flows.migrating import Answer, Asking, move_cases
 from flows.naming import Named
 from flows.office import Office
 from flows.opening import draft_cases, enter_cases
+from flows.pace import chunk_sizes
 from flows.works import LeaseLost, close_waiting, keep_hold
 from models.base import AnyRow
 from models.casebook import CaseRow, load_cases, positions_of
@@ -37,9 +38,6 @@ from states.errors import ConcordError, Refusal
 from states.roles import Role
 from states.versions import MIGRATE
 
-CHUNK = 500
-#: on SQLite, where one writes at a time: the chunk while people take steps, whose wait is its length; how long one is at work
-CHUNK_BESIDE_PEOPLE, AT_WORK = 25, timedelta(seconds=2)
 REST = 0.25  # seconds, where all that waits is in another process's hands: it may be frozen with its locks
 #: how many requests of the batch are settled, of how many
 Progress = Callable[[int, int], None]
@@ -71,11 +69,10 @@ def advance_batch(
 ) -> BatchResult:
     """Apply every waiting request of the batch and count the results."""
     seen = {"observed": observed, "flow_run_id": flow_run_id}
-    result = result_of(office, batch_id)
+    result, sizes = result_of(office, batch_id), chunk_sizes(office)
     while result.waiting:
-        _one_chunk(office, batch_id, seen)
+        _one_chunk(office, batch_id, next(sizes), seen)
         crashpoint("batch.chunk-committed")
-        office.store.give_way()
         result = result_of(office, batch_id)
         if progress:
             progress(result.chosen - result.waiting, result.chosen)
@@ -95,11 +92,11 @@ def result_of(office: Office, batch_id: int) -> BatchResult:
     return BatchResult(batch_id, chosen, found.get("applied", 0), found.get("refused", 0), found.get("failed", 0))
 
 
-def _one_chunk(office: Office, batch_id: int, seen: Mapping[str, Any]) -> None:
+def _one_chunk(office: Office, batch_id: int, size: int, seen: Mapping[str, Any]) -> None:
     """The next requests nobody else has in hand; a rest where somebody has all of them."""
     try:
         with collector_held(), office.store.write() as connection:
-            requests = _waiting(connection, batch_id, _chunk(connection, office))
+            requests = _waiting(connection, batch_id, size)
             _apply_chunk(connection, office, requests, seen)
             keep_hold(connection)
             crashpoint("batch.chunk-written")
@@ -107,37 +104,28 @@ def _one_chunk(office: Office, batch_id: int, seen: Mapping[str, Any]) -> None:
         raise
     except DBAPIError as fault:
         if not lost_a_race(fault):  # else the same chunk once more
-            _one_by_one(office, batch_id, seen)
+            _one_by_one(office, batch_id, size, seen)
     except (SQLAlchemyError, StaleWrite, ConcordError, ValueError, LookupError):
-        _one_by_one(office, batch_id, seen)
+        _one_by_one(office, batch_id, size, seen)
     else:
         if not requests:
             time.sleep(REST)
 
 
-def _one_by_one(office: Office, batch_id: int, seen: Mapping[str, Any]) -> None:
+def _one_by_one(office: Office, batch_id: int, size: int, seen: Mapping[str, Any]) -> None:
     """The next requests each by itself: one bad case does not stop the others."""
     with office.store.read() as connection:
-        left = [request.id for request in _waiting(connection, batch_id)]
+        left = [request.id for request in _waiting(connection, batch_id, size)]
     for request_id in left:
         apply_alone(office, request_id, seen)
 
 
-def _chunk(connection: Connection, office: Office) -> int:
-    """How many at once: few as long as the newest request is a person's own."""
-    if not office.store.is_sqlite:
-        return CHUNK
-    newest = select(StepRequest.batch_id, StepRequest.created_at).order_by(StepRequest.id.desc()).limit(1)
-    row = connection.execute(newest).one()
-    return CHUNK_BESIDE_PEOPLE if row.batch_id is None and office.now() - row.created_at < AT_WORK else CHUNK
-
-
-def _waiting(connection: Connection, batch_id: int, limit: int = CHUNK) -> list[AnyRow]:
+def _waiting(connection: Connection, batch_id: int, size: int) -> list[AnyRow]:
     """The next requests, at most one a case: a second one must see what the first did."""
     query = (
         REQUEST.where(StepRequest.batch_id == batch_id, StepRequest.status == "waiting")
         .order_by(StepRequest.id)
-        .limit(limit)
+        .limit(size)
         .with_for_update(skip_locked=True)
     )
     taken: set[int] = set()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Any
 
 import pytest
 
-from flows import batch
+from flows import batch, pace
 from flows.batch import BatchResult, advance_batch, result_of
 from flows.requests import Wish, file_batch
 from flows.rescue import rescue_all
@@ -90,7 +91,7 @@ def test_the_same_batch_again_is_the_same_batch(town: Town) -> None:
 
 @pytest.mark.parametrize("where", ["batch.chunk-written", "batch.chunk-committed"])
 def test_an_interrupted_batch_goes_on_with_what_still_waits(town: Town, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
-    monkeypatch.setattr(batch, "CHUNK", 10)
+    monkeypatch.setattr(pace, "CHUNK", 10)
     ids = many_disputes(town, 25)
     batch_id = file(town, "apply", applying(town, ids))
 
@@ -112,7 +113,7 @@ def test_an_interrupted_batch_goes_on_with_what_still_waits(town: Town, monkeypa
 
 
 def test_two_runners_at_once_do_nothing_twice(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "CHUNK", 20)
+    monkeypatch.setattr(pace, "CHUNK", 20)
     ids = many_disputes(town, 120)
     batch_id = file(town, "apply", applying(town, ids))
     with ThreadPoolExecutor(2) as pool:
@@ -178,6 +179,24 @@ def test_an_opening_in_an_unknown_unit_is_refused_and_the_others_are_opened(town
     good = {"step": "open", "case_type": "dispute", "actor_id": town.people["mediator"], "answers": REGISTRATION}
     result = advance_batch(town.office, file(town, "open", [Wish(**good, unit_id=99), Wish(**good, unit_id=STREET)]))
     assert (result.applied, result.refused, town.count(CaseFile)) == (1, 1, 1)
+
+
+def test_a_batch_goes_gently_while_somebody_takes_steps(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small chunks, and after each a rest as long as it took; at full speed once nobody is at work, and at its end no rest."""
+    ids = many_disputes(town, 160)
+    batch_id = file(town, "apply", applying(town, ids[1:]))
+    town.case(ids[0], "mediator").take("apply", received_on=town.iso())
+    seconds, rests, done_at = count(0, 0.25), list[float](), list[int]()
+    monkeypatch.setattr(pace, "monotonic", lambda: next(seconds))
+    monkeypatch.setattr(pace, "sleep", rests.append)
+
+    def look(done: int, _chosen: int) -> None:
+        done_at.append(done)
+        if done == 100:
+            town.clock.pass_time(seconds=2)
+
+    assert advance_batch(town.office, batch_id, progress=look).applied == 159
+    assert (done_at, rests) == ([50, 100, 159], [0.25, 0.25])
 
 
 def test_an_empty_batch_is_done_at_once(town: Town) -> None:
