@@ -6,7 +6,7 @@ under that key, so a crash between opening and recording opens nothing twice.
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 
 from config.crashpoints import crashpoint
 from flows.batch import mark_failed
@@ -24,8 +24,8 @@ from states.errors import Refusal
 LIMIT = 200
 
 
-def open_follow_ups(office: Office) -> int:
-    """Open the follow-up cases that wait; how many were opened. A refused one is parked with its reasons."""
+def open_follow_ups(office: Office, case_id: int | None = None) -> int:
+    """Open the follow-up cases that wait, of one case or of all; how many were opened. A refused one is parked with reasons."""
     with office.store.read() as connection:
         waiting = (
             select(
@@ -34,6 +34,7 @@ def open_follow_ups(office: Office) -> int:
             )
             .join(CaseFile, CaseFile.id == Message.case_id)
             .where(Message.kind == "open_case", Message.status == "waiting")
+            .where(Message.case_id == case_id if case_id is not None else true())
             .order_by(Message.id)
             .limit(LIMIT)
         )  # fmt: skip

@@ -97,7 +97,7 @@ def ask_again(office: Office, _by: int | None, spot: Spot) -> None:
         children[Message] = [row for row in children[Message] if row["key"] not in known]
         if children[Message]:
             rows_of.write_children(connection, children)
-    open_follow_ups(office)
+    open_follow_ups(office, spot.case_id)
 
 
 def open_again(office: Office, _by: int | None, spot: Spot) -> Label:
@@ -108,7 +108,7 @@ def open_again(office: Office, _by: int | None, spot: Spot) -> Label:
         connection.execute(asked.values(status="waiting", receipt=None, settled_at=None, error=""))
         mine = update(Message).where(Message.id == spot.subject, Message.status == "parked")
         connection.execute(mine.values(status="waiting", settled_at=None, error=""))
-    open_follow_ups(office)
+    open_follow_ups(office, spot.case_id)
     row = _message(office, spot.subject)
     if row.status == "sent":
         return Label("后续案件已登记", "the follow-up case is open")

@@ -281,6 +281,16 @@ def owed(town: Town, requests: list[int]) -> list[Missing]:
         return list(missing_of(connection, requests))
 
 
+def test_a_follow_up_is_opened_for_its_own_case_alone(town: Town) -> None:
+    planted = PLANTS["follow_up_not_opened"](town)
+    row = dict(town.one(Message, Message.id == planted.subject)._mapping)
+    other = {**row, "key": "another", "case_id": town.dispute().id, "status": "waiting", "error": "", "settled_at": None}
+    del other["id"]
+    waits = town.add(Message, **other)
+    assert repair(town.office, town.people["supervisor"], planted.code, planted.subject).done
+    assert town.one(Message, Message.id == waits).status == "waiting"
+
+
 def test_a_step_that_was_taken_back_owes_nothing(town: Town) -> None:
     case = town.dispute()
     case.take("apply", received_on=town.iso())
