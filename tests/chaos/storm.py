@@ -16,7 +16,8 @@ from flows.office import utc_now
 from models.processes import Process as ProcessRow
 from tests.chaos.nursery import nursery
 from tests.factories import Town
-from tests.topology.stage import LEASE, Process, Topology, eventually
+from tests.topology.stage import LEASE, Process, Topology
+from tests.waiting import eventually
 
 
 @contextmanager

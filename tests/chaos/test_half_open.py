@@ -30,7 +30,8 @@ from tests.chaos.storm import open_webs
 from tests.chaos.wire import CARRY, CUT, HOLD, Wire, wire
 from tests.factories import REGISTRATION
 from tests.postgres import DEBIAN, Server, debians_postgres, postgres
-from tests.topology.stage import Topology, eventually, topology_on
+from tests.topology.stage import Topology, topology_on
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.chaos, pytest.mark.prefect, pytest.mark.timeout(3600)]
 #: seconds a statement may take here, and what a whole request may take: one that was under way, and is asked for once more

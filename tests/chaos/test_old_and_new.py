@@ -31,7 +31,7 @@ from states.dispute import DISPUTE
 from states.registry import case_type, registered
 from tests.factories import CONSENT, OfficeCase, Town
 from tests.performing import perform_free
-from tests.topology.stage import eventually
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.chaos]
 NEWER = "9999"

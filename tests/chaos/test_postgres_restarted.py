@@ -22,7 +22,8 @@ from tests.chaos.laws import a_quarter_of_an_hour_later, laws_hold, nothing_wait
 from tests.chaos.nursery import nursery
 from tests.chaos.storm import open_webs
 from tests.postgres import DEBIAN, Server, debians_postgres, postgres
-from tests.topology.stage import Topology, eventually, topology_on
+from tests.topology.stage import Topology, topology_on
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.chaos, pytest.mark.prefect, pytest.mark.timeout(3600)]
 STEPS = 10

@@ -36,7 +36,8 @@ from tests.chaos.laws import laws_hold
 from tests.chaos.storm import open_webs, spread
 from tests.chaos.wire import CARRY, CUT, HOLD, TURN_AWAY, Wire, wire
 from tests.factories import CONSENT, REGISTRATION, Town
-from tests.topology.stage import Topology, eventually, free_port
+from tests.topology.stage import Topology, free_port
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.chaos, pytest.mark.prefect, pytest.mark.timeout(3600)]
 #: seconds that Prefect's trouble may cost somebody

@@ -36,7 +36,7 @@ from tests.chaos.figures import note
 from tests.chaos.laws import laws_hold
 from tests.chaos.nursery import Nursery, nursery
 from tests.factories import CONSENT, FACTORY, REGISTRATION, STREET, Town, town_at
-from tests.topology.stage import eventually
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(3600)]
 PROCESSES, DISPUTES = dose(4, 8), dose(20, 200)

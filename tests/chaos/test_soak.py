@@ -27,7 +27,8 @@ from tests.chaos.laws import laws_hold
 from tests.chaos.postbox import serving
 from tests.chaos.storm import answers, spread
 from tests.factories import CONSENT, REGISTRATION, Town
-from tests.topology.stage import eventually, free_port
+from tests.topology.stage import free_port
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.chaos, pytest.mark.prefect, pytest.mark.timeout(9000)]
 SECONDS = dose(12, 7200)

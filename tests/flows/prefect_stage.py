@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from flows.lane import Answer, Breaker, Lane, current_flow_run_id
+from tests.waiting import eventually
 
 
 class Office:
@@ -60,13 +61,6 @@ class Pages:
     def parameters_of(self, flow_name: str) -> list[dict[str, str]]:
         asked = {"flows": {"name": {"any_": [flow_name]}}, "limit": 200}
         return [run["parameters"] for run in self.client.post("/flow_runs/filter", json=asked).json()]
-
-
-def eventually(true: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.01)
 
 
 def crowd_out(database: Path, over: threading.Event) -> None:

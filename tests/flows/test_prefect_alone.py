@@ -26,7 +26,8 @@ from models.processes import Process
 from models.session import Store
 from tests.factories import Town
 from tests.stores import environment_at
-from tests.topology.stage import eventually, free_port
+from tests.topology.stage import free_port
+from tests.waiting import eventually
 
 
 class Away(Store):

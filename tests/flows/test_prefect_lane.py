@@ -22,7 +22,8 @@ from flows.prefect_home import api_answers, apply_environment
 from flows.prefect_server import PrefectServer
 from states.errors import StepRefused, refuse
 from states.labels import Label
-from tests.flows.prefect_stage import Office, Pages, crowd_out, eventually
+from tests.flows.prefect_stage import Office, Pages, crowd_out
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.prefect
 

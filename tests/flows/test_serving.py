@@ -24,7 +24,7 @@ from models.requests import Run, StepRequest
 from states.errors import StepRefused
 from tests import stores
 from tests.factories import REGISTRATION, STREET, Town, town_at
-from tests.flows.prefect_stage import eventually
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.prefect
 

@@ -21,7 +21,7 @@ from flows.works import BY_COMMAND, Claim, LeaseLost, file_work, free_works, is_
 from models.requests import Run
 from tests.factories import Town
 from tests.performing import perform_free
-from tests.topology.stage import eventually
+from tests.waiting import eventually
 
 FLOW = "sweep-seal"
 

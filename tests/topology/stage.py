@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import httpx
 
@@ -38,16 +38,6 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
         return port
-
-
-def eventually(holds: Callable[[], Any], seconds: float = 30.0, why: str = "", every: float = 0.1) -> Any:
-    """What it answers once that is true; fails when it does not come true in time."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if found := holds():
-            return found
-        time.sleep(every)
-    raise AssertionError(why or f"it did not come true within {seconds} s")
 
 
 class Child(Protocol):

@@ -21,7 +21,8 @@ from models.outbox import Message
 from models.processes import Lease, Process
 from models.requests import Run, StepRequest
 from tests.factories import CONSENT, REGISTRATION, STREET
-from tests.topology.stage import Topology, eventually
+from tests.topology.stage import Topology
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.prefect, pytest.mark.timeout(600)]
 CASES = 1000

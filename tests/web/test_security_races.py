@@ -22,7 +22,7 @@ from models.papers import Document, PaperSending
 from models.people import Person, Position
 from states.errors import Refusal
 from tests.factories import REGISTRATION
-from tests.topology.stage import eventually
+from tests.waiting import eventually
 from tests.web.conftest import Web
 
 AT_ONCE = 6
