@@ -36,7 +36,8 @@ from models.cases import CaseFile
 from models.requests import StepBatch
 from tests.factories import REGISTRATION, STREET
 from tests.postgres import postgres
-from tests.topology.stage import Process, Topology, eventually, topology_on
+from tests.topology.stage import Process, Topology, topology_on
+from tests.waiting import eventually
 
 STORES = ("sqlite", "postgresql")
 CONSOLE = Console(width=120)

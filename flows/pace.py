@@ -17,7 +17,7 @@ from sqlalchemy import select
 from flows.office import Office
 from models.requests import StepRequest
 
-CHUNK, CHUNK_BESIDE_PEOPLE = 500, 50
+CHUNK, CHUNK_BESIDE_PEOPLE = 500, 25
 #: how long after a step somebody is taken to be at work
 AT_WORK = timedelta(seconds=2)
 #: seconds; a chunk that waited long itself need not be followed by as long a rest

@@ -183,7 +183,7 @@ def test_an_opening_in_an_unknown_unit_is_refused_and_the_others_are_opened(town
 
 def test_a_batch_goes_gently_while_somebody_takes_steps(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """Small chunks, and after each a rest as long as it took; at full speed once nobody is at work, and at its end no rest."""
-    ids = many_disputes(town, 160)
+    ids = many_disputes(town, 80)
     batch_id = file(town, "apply", applying(town, ids[1:]))
     town.case(ids[0], "mediator").take("apply", received_on=town.iso())
     seconds, rests, done_at = count(0, 0.25), list[float](), list[int]()
@@ -192,11 +192,11 @@ def test_a_batch_goes_gently_while_somebody_takes_steps(town: Town, monkeypatch:
 
     def look(done: int, _chosen: int) -> None:
         done_at.append(done)
-        if done == 100:
+        if done == 50:
             town.clock.pass_time(seconds=2)
 
-    assert advance_batch(town.office, batch_id, progress=look).applied == 159
-    assert (done_at, rests) == ([50, 100, 159], [0.25, 0.25])
+    assert advance_batch(town.office, batch_id, progress=look).applied == 79
+    assert (done_at, rests) == ([25, 50, 79], [0.25, 0.25])
 
 
 def test_an_empty_batch_is_done_at_once(town: Town) -> None:
