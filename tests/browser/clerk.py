@@ -33,10 +33,11 @@ class Clerk:
         self.page.fill("#password", password)
         self.page.click("main button[type=submit]")
         expect(self.page.locator(".me")).to_be_visible()
-        if self.language == "en" and self.page.locator("html").get_attribute("lang") != "en":  # it is kept for the person
+        tongue, name = ("en", "English") if self.language == "en" else ("zh-CN", "中文")
+        if self.page.locator("html").get_attribute("lang") != tongue:  # it is kept for the person
             self.page.click(".me summary")
-            self.page.get_by_role("button", name="English").click()
-            expect(self.page.locator("html")).to_have_attribute("lang", "en")
+            self.page.get_by_role("button", name=name).click()
+            expect(self.page.locator("html")).to_have_attribute("lang", tongue)
 
     def open(self, path: str) -> None:
         """Go to an address of the office."""
