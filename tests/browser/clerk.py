@@ -33,8 +33,13 @@ class Clerk:
         self.page.fill("#password", password)
         self.page.click("main button[type=submit]")
         expect(self.page.locator(".me")).to_be_visible()
-        tongue, name = ("en", "English") if self.language == "en" else ("zh-CN", "中文")
-        if self.page.locator("html").get_attribute("lang") != tongue:  # it is kept for the person
+        self.speak(self.language)
+
+    def speak(self, language: str) -> None:
+        """Turn the pages into that language, if they are not: it is kept for the person, whoever signed in as him."""
+        self.language = language
+        tongue, name = ("en", "English") if language == "en" else ("zh-CN", "中文")
+        if self.page.locator("html").get_attribute("lang") != tongue:
             self.page.click(".me summary")
             self.page.get_by_role("button", name=name).click()
             expect(self.page.locator("html")).to_have_attribute("lang", tongue)

@@ -165,9 +165,9 @@ def main(names: list[str]) -> int:
         pages.wait_until_up()
         here = f"http://127.0.0.1:{office.settings.web_port}"
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], env={**os.environ, **CHINESE})
-        clerks: dict[tuple[str, str, int], Clerk] = {}
+        clerks: dict[tuple[str, int], Clerk] = {}
         for picture in wanted:
-            whose = (picture.who, picture.language, picture.width)
+            whose = (picture.who, picture.width)
             clerk = clerks.get(whose) or clerks.setdefault(whose, _sit_down(browser, here, picture))
             if picture.before is not None:
                 picture.before(office)
@@ -201,6 +201,9 @@ def _sit_down(browser: Browser, url: str, picture: Picture) -> Clerk:
 
 def _take(clerk: Clerk, picture: Picture) -> None:
     clerk.open(picture.path)
+    if clerk.language != picture.language:
+        clerk.speak(picture.language)
+        clerk.open(picture.path)
     if picture.act is not None:
         picture.act(clerk)
     begin = _edges(clerk, picture.since)[0] - MARGIN if picture.since else 0
