@@ -92,7 +92,7 @@ def test_the_example_of_settings_is_read_as_it_stands(monkeypatch: pytest.Monkey
     assert settings.log == "json"
     # a unit's own settings stand behind those of the file: what a unit sets is not in the file
     for file in UNITS:
-        own = re.findall(r"^Environment=(CONCORD_\w+)=", file.read_text(), re.MULTILINE)
+        own = re.findall(r"\b(CONCORD_\w+)=", str(unit(file)["Service"].get("Environment", "")))
         assert set(own) & set(given) == set(), file.name
 
 
@@ -112,15 +112,17 @@ def test_the_ports_fit_together() -> None:
     pages = services["web-1"]["environment"]["CONCORD_WEB_PORT"]
     assert services["proxy"]["environment"]["CONCORD_PAGES"] == f"web-1:{pages} web-2:{pages}"
     assert f":{pages}/ready" in str(services["web-1"]["healthcheck"])
-    for name in ("worker", "scheduler"):
+    for name in ("worker", "scheduler", "prefect"):
         assert f":{services[name]['environment']['CONCORD_STATUS_PORT']}/ready" in str(services[name]["healthcheck"])
     prefect = services["prefect"]["environment"]
     assert services["worker"]["environment"]["CONCORD_PREFECT_URL"] == f"http://prefect:{prefect['CONCORD_PREFECT_PORT']}"
-    assert unit(DEPLOY / "systemd/concord-prefect.service")["Service"]["Environment"] == "CONCORD_PREFECT_PORT=4200"
+    assert unit(DEPLOY / "systemd/concord-prefect.service")["Service"]["Environment"] == (
+        "CONCORD_PREFECT_PORT=4200 CONCORD_STATUS_PORT=9101"
+    )
     assert "CONCORD_PREFECT_URL=http://127.0.0.1:4200" in (DEPLOY / "concord.env.example").read_text()
     started = set(re.findall(r"concord-(?:web|worker)@(\d+)", (DEPLOY / "README.md").read_text()))
     scraped = set(re.findall(r"127\.0\.0\.1:(\d+)", (DEPLOY / "prometheus.yaml").read_text()))
-    assert scraped == started | {"9100"}
+    assert scraped == started | {"9100", "9101"}
     assert "CONCORD_STATUS_PORT=9100" in (DEPLOY / "systemd/concord-scheduler.service").read_text()
     for proxy in ("nginx.conf", "Caddyfile"):
         assert {"127.0.0.1:8000", "127.0.0.1:8001"} <= set(re.findall(r"127\.0\.0\.1:\d+", (DEPLOY / proxy).read_text()))
