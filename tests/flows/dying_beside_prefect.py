@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from config.settings import Settings
 from flows.heartbeat import Heartbeat
 from flows.lane import Lane
 from flows.office import open_office
@@ -16,6 +15,7 @@ from flows.performing import perform
 from flows.prefect_home import apply_environment
 from flows.steps import apply_request
 from tests.clock import Clock
+from tests.stores import settings_at
 
 #: seconds it waits for Prefect: here everything is to be observed
 PATIENT = 60.0
@@ -23,7 +23,7 @@ PATIENT = 60.0
 
 def main(home: Path, port: int, kind: str, subject: str) -> None:
     """Do the step or the batch beside a Prefect run."""
-    office = open_office(Settings(home=home, prefect_port=port, database_url=""), Clock())
+    office = open_office(settings_at(home, prefect=True, prefect_port=port), Clock())
     apply_environment(home / "prefect", port)
     Heartbeat(office, ("worker",), dict).start()
     lane = Lane(lambda key: apply_request(office, int(key)), wait=PATIENT)
