@@ -25,11 +25,11 @@ from tests.groups import GROUPS, run
 #: store, door, sweeps, notices, imports, hooks, races, and every page once: the whole takes too long for every change
 CHOSEN = (
     "tests/models", "tests/notifications", "tests/flows/accounts", "tests/flows/importing", "tests/flows/test_door.py",
-    "tests/flows/test_batch.py", "tests/flows/test_undo.py", "tests/flows/test_sweeps.py", "tests/flows/test_recounting.py",
+    "tests/flows/test_batch.py", "tests/flows/test_sweeps.py", "tests/flows/test_recounting.py",
     "tests/flows/test_followups.py", "tests/flows/test_hooks.py", "tests/flows/test_office_journal.py",
     "tests/flows/test_works.py", "tests/chaos/test_schedulers.py", "tests/journeys/test_wage_arrears.py",
     "tests/journeys/test_ten_contracts.py", "tests/web/test_permissions.py::test_every_page_opens_for_somebody",
-    "tests/web/api/test_steps.py", "tests/web/test_security_races.py", "tests/web/test_supervision.py",
+    "tests/web/api/test_steps.py", "tests/web/test_security_races.py",
     "tests/cli/test_searching.py",
 )  # fmt: skip
 SETTINGS = """
